@@ -1,0 +1,69 @@
+//! What a config file may say, and how it is told what is wrong with it.
+
+use super::*;
+
+const MINIMAL: &str = r#"[site]
+name = "Campaign"
+url = "http://127.0.0.1:8080"
+language = "en"
+time_zone = "Europe/London"
+sender = "Campaign <news@campaign.example>"
+postal_address = "1 Example Street, London"
+[[relay]]
+name = "main"
+host = "127.0.0.1"
+port = 2525
+tls = "none"
+"#;
+
+fn read(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("config.toml");
+    std::fs::write(&path, text).unwrap();
+    let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    load(&path, environment).map_err(|error| error.to_string().replace(&dir.path().display().to_string(), "DIR"))
+}
+
+#[test]
+fn the_minimal_config_is_enough() {
+    let config = read(MINIMAL, &[]).unwrap();
+    assert_eq!(config.relays[0].connections, 16);
+    assert!(config.store.url.ends_with("/data/handbill.db"), "{}", config.store.url);
+}
+
+#[test]
+fn the_shipped_config_is_valid() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config.toml");
+    load(&path, std::iter::empty()).unwrap();
+}
+
+#[test]
+fn the_environment_wins() {
+    let set = [("HANDBILL_RELAY__0__PORT", "26"), ("HANDBILL_SITE__NAME", "Other"), ("HANDBILL_CONFIG", "x")];
+    let config = read(MINIMAL, &set).unwrap();
+    assert_eq!((config.relays[0].port(), config.site.name.as_str()), (26, "Other"));
+}
+
+#[test]
+fn each_mistake_names_its_line() {
+    for (from, to, said) in [
+        ("port = 2525", "prot = 2525", "DIR/config.toml:11: unknown field `prot`"),
+        ("port = 2525", "port = \"x\"", "DIR/config.toml:11: invalid type"),
+        ("Europe/London", "Europe/Lundon", "DIR/config.toml:5: "),
+        ("http://127.0.0.1:8080", "http://campaign.example", "DIR/config.toml:3: site.url: "),
+        ("news@campaign.example", "news", "DIR/config.toml:6: "),
+    ] {
+        let error = read(&MINIMAL.replace(from, to), &[]).unwrap_err();
+        assert!(error.starts_with(said), "{error}");
+    }
+    let error = read(&format!("{MINIMAL}[digests]\nweekly = \"8:00 Mon\"\n"), &[]).unwrap_err();
+    assert!(error.starts_with("DIR/config.toml:14: digests.weekly: "), "{error}");
+}
+
+#[test]
+fn a_mistake_in_the_environment_is_named_too() {
+    let error = read(MINIMAL, &[("HANDBILL_SITE__NAEM", "x")]).unwrap_err();
+    assert!(error.contains("naem"), "{error}");
+    let error = read(&MINIMAL.replace("port", "prot"), &[("HANDBILL_SITE__NAME", "x")]).unwrap_err();
+    assert!(error.starts_with("DIR/config.toml:11: "), "{error}");
+}

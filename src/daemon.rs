@@ -1,0 +1,1 @@
+//! The daemon: watcher, scheduler, dispatcher and pages under one shutdown.

@@ -1,0 +1,1 @@
+//! A whole working campaign in a scratch folder.

@@ -1,0 +1,1 @@
+//! Claims deliveries, hands them to a relay, records what came of them.

@@ -1,0 +1,42 @@
+//! Handbill: email newsletters and urgent appeals for campaign groups.
+//!
+//! The modules stand in the order in which data passes them:
+//!
+//! ```text
+//! source -> post -> edition -> variant -> delivery -> message -> relay -> outcome -> ledger
+//! ```
+
+// What everything stands on.
+pub mod address;
+pub mod clock;
+pub mod config;
+pub mod id;
+pub mod store;
+pub mod telemetry;
+mod text_enum;
+pub mod vault;
+
+// In: what is watched, and what was found.
+pub mod posts;
+pub mod sources;
+
+// Who gets it, and when.
+pub mod editions;
+pub mod schedule;
+pub mod subscribers;
+
+// How it is written.
+pub mod message;
+pub mod templates;
+pub mod words;
+
+// Out: how it is brought.
+pub mod deliveries;
+pub mod dispatcher;
+pub mod relay;
+
+// What people touch.
+pub mod cli;
+pub mod daemon;
+pub mod demo;
+pub mod web;

@@ -1,0 +1,3 @@
+//! The `handbill` command.
+
+fn main() {}

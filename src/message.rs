@@ -1,0 +1,1 @@
+//! A rendered mail and a recipient become the bytes of a message.

@@ -1,0 +1,19 @@
+//! Posts: what was found in a source, recognised, cleaned and dated.
+
+use crate::text_enum::text_enum;
+
+text_enum! {
+    /// Where a post stands.
+    pub enum PostState {
+        /// Was there at the source's first pass; never mailed.
+        Baseline = "baseline",
+        /// Goes into digests.
+        Live = "live",
+        /// Came with a flood; waits for a person.
+        Held = "held",
+        /// A person decided against it.
+        Dropped = "dropped",
+        /// Its file was deleted.
+        Withdrawn = "withdrawn",
+    }
+}

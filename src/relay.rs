@@ -1,0 +1,1 @@
+//! One SMTP connection, driven by hand: what came of a message, and at which stage.

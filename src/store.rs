@@ -1,0 +1,1 @@
+//! All SQL: the store on SQLite or PostgreSQL, one file per noun.

@@ -1,0 +1,1 @@
+//! Handlebars templates of mail and pages: built in, overridable, strict.

@@ -1,0 +1,1 @@
+//! Sealed addresses, keyed blind indexes, link tokens, and the keys for them.

@@ -1,0 +1,1 @@
+//! Every word a reader sees, one file per language.
