@@ -1,1 +1,85 @@
 //! All SQL: the store on SQLite or PostgreSQL, one file per noun.
+//!
+//! Both databases run the same statements. [`Store`] reads and begins transactions, [`Tx`] writes; the macro [`on!`]
+//! runs one body on whichever database it is. The few words in which the dialects differ stand in this file.
+
+mod audit;
+mod editions;
+mod error;
+mod keys;
+mod links;
+mod open;
+mod posts;
+mod schedules;
+mod subscribers;
+mod suppressions;
+mod tx;
+
+pub mod deliveries;
+
+pub use error::StoreError;
+pub use tx::Tx;
+
+use sqlx::{PgPool, SqlitePool};
+
+/// The result of every function of the store.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Where everything is kept.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// One file on this machine.
+    Sqlite(Sqlite),
+    /// A PostgreSQL database, shared by any number of nodes.
+    Postgres(PgPool),
+}
+
+/// SQLite lets one connection write at a time: it is kept apart, so that readers never wait for it.
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    pub(crate) write: SqlitePool,
+    pub(crate) read: SqlitePool,
+    pub(crate) file: std::path::PathBuf,
+}
+
+/// Runs `$body` with `$db` as an executor of the database at hand; in it, `Db` names that database.
+macro_rules! on {
+    ($store:expr, $db:ident => $body:expr) => {
+        match $store {
+            $crate::store::Store::Sqlite(pools) => {
+                #[allow(dead_code, clippy::allow_attributes, reason = "not every body names its database")]
+                type Db = sqlx::Sqlite;
+                let $db = &pools.read;
+                $body
+            }
+            $crate::store::Store::Postgres(pool) => {
+                #[allow(dead_code, clippy::allow_attributes, reason = "not every body names its database")]
+                type Db = sqlx::Postgres;
+                let $db = pool;
+                $body
+            }
+        }
+    };
+}
+
+/// As [`on!`], within a transaction.
+macro_rules! on_tx {
+    ($tx:expr, $db:ident => $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                #[allow(dead_code, clippy::allow_attributes, reason = "not every body names its database")]
+                type Db = sqlx::Sqlite;
+                let $db = &mut **tx;
+                $body
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                #[allow(dead_code, clippy::allow_attributes, reason = "not every body names its database")]
+                type Db = sqlx::Postgres;
+                let $db = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+
+pub(crate) use {on, on_tx};

@@ -1,1 +1,5 @@
-//! t
+//! The integration tests: one binary, as linking dominates a test build on two cores.
+
+#[macro_use]
+mod stores;
+mod store;

@@ -1,0 +1,131 @@
+//! Opening a store by its URL.
+
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use tracing::log::LevelFilter;
+
+use super::{Result, Sqlite, Store, StoreError};
+
+/// How long to wait for another process's write.
+const BUSY: Duration = Duration::from_secs(10);
+/// How many connections read at once.
+const READERS: u32 = 4;
+/// How many connections one node keeps to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 10;
+/// A statement slower than this is logged, without its parameters.
+const SLOW: Duration = Duration::from_millis(500);
+
+impl Store {
+    /// Opens the store at `url` and brings its tables up to date; a SQLite file that is not there is made, mode 0600.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened, written or brought up to date.
+    pub async fn open(url: &str) -> Result<Self> {
+        let store = Self::connect(url).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Opens the store at `url` without looking at its tables.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened.
+    pub async fn connect(url: &str) -> Result<Self> {
+        if url.starts_with("sqlite:") { sqlite(url).await } else { postgres(url).await }
+    }
+
+    /// Makes and alters tables up to this version's.
+    ///
+    /// # Errors
+    ///
+    /// When a statement fails, or the store is from a newer version.
+    pub async fn migrate(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(pools) => sqlx::migrate!("migrations/sqlite").run(&pools.write).await?,
+            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Closes all connections, so that SQLite folds its log into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(pools) => {
+                pools.read.close().await;
+                pools.write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// The folder of a SQLite file; nothing on PostgreSQL.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(pools) => pools.file.parent(),
+            Self::Postgres(_) => None,
+        }
+    }
+}
+
+async fn sqlite(url: &str) -> Result<Store> {
+    let failed = |source| StoreError::Open { what: url.to_owned(), source, remedy: "" };
+    let options = SqliteConnectOptions::from_str(url).map_err(failed)?;
+    let file: PathBuf = options.get_filename().to_owned();
+    // Made here and not by SQLite, so that nobody else may read it, nor the log that takes its mode from it.
+    let made = (|| {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            other => other.map(drop),
+        }
+    })();
+    made.map_err(|source| StoreError::File { path: file.clone(), source })?;
+    let options = options
+        .journal_mode(SqliteJournalMode::Wal)
+        // An unsubscribe that was acknowledged must outlive a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY);
+    let options = quiet(options);
+    let open = |source: sqlx::Error| match StoreError::from(source) {
+        StoreError::Query(source) => failed(source),
+        other => other,
+    };
+    let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(open)?;
+    let read =
+        SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await.map_err(open)?;
+    Ok(Store::Sqlite(Sqlite { write, read, file }))
+}
+
+async fn postgres(url: &str) -> Result<Store> {
+    let shown = url::Url::parse(url).map_or_else(
+        |_| "postgres:..".to_owned(),
+        |url| format!("postgres://{}{}", url.host_str().unwrap_or_default(), url.path()),
+    );
+    let failed = |source| StoreError::Open {
+        what: shown.clone(),
+        source,
+        remedy: "; check store.url, and that the server runs and lets this user in",
+    };
+    let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("handbill");
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(BUSY)
+        .connect_with(quiet(options))
+        .await
+        .map_err(failed)?;
+    Ok(Store::Postgres(pool))
+}
+
+fn quiet<O: sqlx::ConnectOptions>(options: O) -> O {
+    options.log_statements(LevelFilter::Off).log_slow_statements(LevelFilter::Warn, SLOW)
+}

@@ -1,0 +1,94 @@
+//! The store: every function, on both databases.
+
+use handbill::store::{Store, StoreError};
+use handbill::vault::Vault;
+
+on_both! {
+    async fn the_post_clock_never_stands_still_or_goes_back(store) {
+        let now = store.now();
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.tick(now).await.unwrap(), now);
+        assert!(tx.tick(now).await.unwrap() > now);
+        let later = now.plus(std::time::Duration::from_secs(60));
+        tx.cut_off(later).await.unwrap();
+        assert!(tx.tick(now).await.unwrap() > later);
+        tx.commit().await.unwrap();
+    }
+}
+
+on_both! {
+    async fn a_change_wakes(store) {
+        let before = store.wake_count().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        tx.wake().await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.wake_count().await.unwrap(), before + 1);
+    }
+}
+
+on_both! {
+    async fn what_is_not_committed_is_not_kept(store) {
+        let before = store.wake_count().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        tx.wake().await.unwrap();
+        drop(tx);
+        assert_eq!(store.wake_count().await.unwrap(), before);
+    }
+}
+
+on_both! {
+    async fn a_store_knows_its_keys(store) {
+        assert!(!store.is_keyless().await.unwrap());
+        store.check_keys(&store.vault, store.now()).await.unwrap();
+        let other = Vault::create(&store.dir.path().join("other.key"), store.now()).unwrap();
+        let error = store.check_keys(&other, store.now()).await.unwrap_err();
+        assert!(matches!(error, StoreError::WrongKey(1)), "{error}");
+        // Opened again, it is the same store.
+        let again = Store::open(&store.url).await.unwrap();
+        again.check_keys(&store.vault, store.now()).await.unwrap();
+    }
+}
+
+/// Table and column names, with whether each column may be empty.
+async fn columns(store: &Store) -> Vec<(String, String, bool)> {
+    const SQLITE: &str = "SELECT m.name, c.name, c.\"notnull\" = 0 FROM sqlite_master m, pragma_table_info(m.name) c \
+                          WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'";
+    const POSTGRES: &str = "SELECT table_name::text, column_name::text, is_nullable = 'YES' \
+                            FROM information_schema.columns WHERE table_schema = 'public' \
+                            AND table_name NOT LIKE '\\_sqlx%'";
+    let mut columns: Vec<(String, String, bool)> = match store {
+        Store::Sqlite(_) => {
+            let pool = sqlx::SqlitePool::connect(&sqlite_url(store)).await.unwrap();
+            sqlx::query_as(SQLITE).fetch_all(&pool).await.unwrap()
+        }
+        Store::Postgres(pool) => sqlx::query_as(POSTGRES).fetch_all(pool).await.unwrap(),
+    };
+    columns.sort();
+    columns
+}
+
+fn sqlite_url(store: &Store) -> String {
+    format!("sqlite://{}", store.folder().unwrap().join("handbill.db").display())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_databases_have_the_same_tables() {
+    let sqlite = crate::stores::TestStore::sqlite().await;
+    let postgres = crate::stores::TestStore::postgres().await;
+    let columns = (columns(&sqlite).await, columns(&postgres).await);
+    assert!(columns.0.len() > 100);
+    assert_eq!(columns.0, columns.1);
+}
+
+#[tokio::test]
+async fn a_database_file_is_private_and_a_read_only_one_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let store = crate::stores::TestStore::sqlite().await;
+    for name in ["handbill.db", "handbill.db-wal"] {
+        let mode = std::fs::metadata(store.dir.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    let missing = "sqlite:///proc/handbill/handbill.db";
+    let error = Store::open(missing).await.unwrap_err().to_string();
+    assert!(error.contains("/proc/handbill/handbill.db") && error.contains("writable"), "{error}");
+}
