@@ -1,5 +1,7 @@
 //! Editions: one mailing each, whether a digest or a letter to one person.
 
+pub mod letters;
+
 use crate::text_enum::text_enum;
 
 text_enum! {

@@ -8,12 +8,14 @@
 
 // What everything stands on.
 pub mod address;
+pub mod app;
 pub mod clock;
 pub mod config;
 pub mod id;
 pub mod store;
 pub mod telemetry;
 mod text_enum;
+pub mod topics;
 pub mod vault;
 
 // In: what is watched, and what was found.

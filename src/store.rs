@@ -3,16 +3,16 @@
 //! Both databases run the same statements. [`Store`] reads and begins transactions, [`Tx`] writes; the macro [`on!`]
 //! runs one body on whichever database it is. The few words in which the dialects differ stand in this file.
 
-mod audit;
-mod editions;
+pub mod audit;
+pub mod editions;
 mod error;
 mod keys;
-mod links;
+pub mod links;
 mod open;
-mod posts;
+pub mod posts;
 mod schedules;
-mod subscribers;
-mod suppressions;
+pub mod subscribers;
+pub mod suppressions;
 mod tx;
 
 pub mod deliveries;

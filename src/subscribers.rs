@@ -1,6 +1,17 @@
 //! Subscribers: who is on the list, what they asked for, and how they leave.
 
+pub mod list;
+mod preferences;
+
+use serde::Serialize;
+
+use crate::address::Address;
+use crate::clock::Timestamp;
+use crate::id::SubscriberId;
 use crate::text_enum::text_enum;
+
+pub use list::{Added, Consent, LinkError, Newcomer};
+pub use preferences::Preferences;
 
 text_enum! {
     /// How often somebody wants digests.
@@ -42,4 +53,44 @@ text_enum! {
         /// The person reported mail as spam.
         Complaint = "complaint",
     }
+}
+
+impl SuppressionReason {
+    /// Whether the person's own double opt-in lifts it.
+    pub const fn lifts(self) -> bool {
+        matches!(self, Self::Left | Self::Erased | Self::Dead)
+    }
+}
+
+/// Somebody on the list, opened. Only the one it concerns and admins may be shown it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Subscriber {
+    /// The row's number, which logs and audits may name.
+    pub id: SubscriberId,
+    /// The address as given; empty once erased.
+    #[serde(serialize_with = "as_given")]
+    pub address: Option<Address>,
+    /// The name, if given.
+    pub name: Option<String>,
+    /// Where they stand.
+    pub state: SubscriberState,
+    /// Why they get no mail, if so.
+    pub suppression: Option<SuppressionReason>,
+    /// What they asked for.
+    #[serde(flatten)]
+    pub preferences: Preferences,
+    /// No digests before this.
+    pub paused_until: Option<Timestamp>,
+    /// When the row was made.
+    pub created_at: Timestamp,
+    /// When they confirmed.
+    pub confirmed_at: Option<Timestamp>,
+    /// Where consent came from: `web`, `import`, `cli`.
+    pub consent_source: String,
+    /// How and where consent was given, if noted.
+    pub consent_note: Option<String>,
+}
+
+fn as_given<S: serde::Serializer>(address: &Option<Address>, serializer: S) -> Result<S::Ok, S::Error> {
+    address.as_ref().map(Address::as_given).serialize(serializer)
 }

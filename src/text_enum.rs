@@ -29,7 +29,7 @@ macro_rules! text_enum {
         impl std::str::FromStr for $name {
             type Err = String;
 
-            fn from_str(text: &str) -> Result<Self, String> {
+            fn from_str(text: &str) -> std::result::Result<Self, String> {
                 match text {
                     $($word => Ok(Self::$variant),)*
                     _ => Err(format!("`{text}` is none of {}", [$($word),*].join(", "))),
@@ -38,13 +38,13 @@ macro_rules! text_enum {
         }
 
         impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
                 <String as serde::Deserialize>::deserialize(deserializer)?
                     .parse()
                     .map_err(serde::de::Error::custom)
@@ -71,7 +71,7 @@ macro_rules! text_enum {
             fn encode_by_ref(
                 &self,
                 buffer: &mut DB::ArgumentBuffer,
-            ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+            ) -> std::result::Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
                 <&'q str as sqlx::Encode<'q, DB>>::encode_by_ref(&self.as_str(), buffer)
             }
         }
@@ -80,7 +80,7 @@ macro_rules! text_enum {
         where
             &'r str: sqlx::Decode<'r, DB>,
         {
-            fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+            fn decode(value: DB::ValueRef<'r>) -> std::result::Result<Self, sqlx::error::BoxDynError> {
                 <&'r str as sqlx::Decode<'r, DB>>::decode(value)?
                     .parse()
                     .map_err(|error: String| error.into())

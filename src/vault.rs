@@ -92,7 +92,8 @@ impl Keys {
         let aead = |purpose| -> Result<LessSafeKey, VaultError> {
             Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &sub_key(purpose)?).map_err(failed)?))
         };
-        let mac = |purpose| -> Result<hmac::Key, VaultError> { Ok(hmac::Key::new(hmac::HMAC_SHA256, &sub_key(purpose)?)) };
+        let mac =
+            |purpose| -> Result<hmac::Key, VaultError> { Ok(hmac::Key::new(hmac::HMAC_SHA256, &sub_key(purpose)?)) };
         Ok(Self {
             seal: aead("seal")?,
             token: aead("link token")?,

@@ -175,7 +175,7 @@ CREATE TABLE subscribers (
     confirmed_at BIGINT,
     cadence TEXT NOT NULL,
     alerts BOOLEAN NOT NULL,
-    -- Sorted, between semicolons, `;appeals;press release;`; empty means all.
+    -- Sorted, with semicolons between, `Appeals;Press release`; empty means all.
     topics TEXT NOT NULL,
     region TEXT,
     language TEXT,

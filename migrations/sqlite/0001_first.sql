@@ -175,7 +175,7 @@ CREATE TABLE subscribers (
     confirmed_at INTEGER,
     cadence TEXT NOT NULL,
     alerts INTEGER NOT NULL,
-    -- Sorted, between semicolons, `;appeals;press release;`; empty means all.
+    -- Sorted, with semicolons between, `Appeals;Press release`; empty means all.
     topics TEXT NOT NULL,
     region TEXT,
     language TEXT,

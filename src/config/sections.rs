@@ -337,6 +337,12 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
 }
 
 impl Config {
+    /// Where the key file lies.
+    pub fn key_file(&self) -> PathBuf {
+        // `resolve_paths` has set it; the rest is for configs made in code.
+        self.vault.key_file.clone().unwrap_or_else(|| PathBuf::from("handbill.key"))
+    }
+
     /// Makes every path relative to the folder of the config file.
     pub(super) fn resolve_paths(&mut self, base: &Path) {
         let resolve = |path: &mut PathBuf| {
@@ -355,6 +361,11 @@ impl Config {
             && Path::new(file).is_relative()
         {
             self.store.url = format!("sqlite://{}", base.join(file).display());
+        }
+        if self.vault.key_file.is_none() {
+            let database = self.store.url.strip_prefix("sqlite://").map(Path::new);
+            let folder = database.and_then(Path::parent).unwrap_or(base);
+            self.vault.key_file = Some(folder.join("handbill.key"));
         }
     }
 }
@@ -426,6 +437,7 @@ impl Config {
 }
 
 fn first_line(path: &Path, key: &str) -> Result<String, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{key}: cannot read {}: {error}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{key}: cannot read {}: {error}", path.display()))?;
     Ok(text.lines().next().unwrap_or_default().trim().to_owned())
 }

@@ -1,1 +1,485 @@
-//! stub
+//! The ledger, and the queue that is part of it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Result, Store, Tx, on, on_tx};
+use crate::clock::Timestamp;
+use crate::deliveries::DeliveryState;
+use crate::id::{EditionId, SubscriberId, VariantId};
+use crate::subscribers::{Cadence, SubscriberState, SuppressionReason};
+use crate::vault::{AddressIndex, KeyId};
+
+/// A subscriber who may be due a digest.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Candidate {
+    /// Who.
+    pub id: SubscriberId,
+    /// Their language, if they chose one.
+    pub language: Option<String>,
+    /// Their topics.
+    pub topics: String,
+    /// Their domain's keyed hash.
+    pub domain_index: i64,
+    /// Posts up to here they have had.
+    pub digest_mark: Timestamp,
+}
+
+/// A delivery to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct NewDelivery {
+    /// To whom.
+    pub subscriber: SubscriberId,
+    /// Which variant.
+    pub variant: VariantId,
+    /// Their domain's keyed hash.
+    pub domain_index: i64,
+}
+
+/// A delivery that a dispatcher holds, with what it takes to make its message.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Claimed {
+    /// The edition.
+    pub edition_id: EditionId,
+    /// To whom.
+    pub subscriber_id: SubscriberId,
+    /// Which variant.
+    pub variant_id: VariantId,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// Whether an earlier attempt may have arrived.
+    pub maybe_sent: bool,
+    /// The token that fences the record of its outcome.
+    pub lease: i64,
+    /// The key that sealed the address.
+    pub key_id: KeyId,
+    /// The address's blind index; empty once erased.
+    pub address_index: Option<AddressIndex>,
+    /// The sealed address.
+    pub address: Option<Vec<u8>>,
+    /// The sealed name.
+    pub name: Option<Vec<u8>>,
+    /// Whether it may be sent.
+    #[sqlx(flatten)]
+    pub standing: Standing,
+}
+
+/// What decides, at the last moment, whether somebody may be mailed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Standing {
+    /// Where they stand.
+    pub subscriber_state: SubscriberState,
+    /// Why they must not be mailed, if so.
+    pub suppression: Option<SuppressionReason>,
+    /// No digests before this.
+    pub paused_until: Option<Timestamp>,
+    /// Whether the edition may still be sent.
+    pub edition_open: bool,
+}
+
+/// What came of one claimed delivery.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The edition.
+    pub edition: EditionId,
+    /// To whom.
+    pub subscriber: SubscriberId,
+    /// The token of the claim; a record without a live lease changes nothing.
+    pub lease: i64,
+    /// The state it is in now.
+    pub state: DeliveryState,
+    /// When it is due again, if it is queued.
+    pub due_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// Whether an attempt may have arrived.
+    pub maybe_sent: bool,
+    /// The relay it was handed to.
+    pub relay: Option<String>,
+    /// How far it got.
+    pub stage: Option<String>,
+    /// The reply's code.
+    pub reply_code: Option<i32>,
+    /// The reply, without addresses.
+    pub reply: Option<String>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A line of the ledger.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct Delivery {
+    /// The edition.
+    pub edition_id: EditionId,
+    /// To whom.
+    pub subscriber_id: SubscriberId,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it is due, while it is queued.
+    pub due_at: Timestamp,
+    /// The relay of the last attempt.
+    pub relay: Option<String>,
+    /// How far the last attempt got.
+    pub stage: Option<String>,
+    /// The last reply's code.
+    pub reply_code: Option<i32>,
+    /// The last reply, without addresses.
+    pub reply: Option<String>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// How many deliveries of an edition are in each state.
+pub type Counts = BTreeMap<DeliveryState, i64>;
+
+impl Store {
+    /// The next `limit` subscribers after `after` who may be due a digest of `cadence`, in order of number.
+    ///
+    /// `newest` is the newest post's tick: who has had that is due nothing. `zone` narrows to one zone, where those who
+    /// chose none have `site_zone`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn digest_candidates(
+        &self,
+        cadence: Cadence,
+        zone: Option<&str>,
+        site_zone: &str,
+        newest: Timestamp,
+        now: Timestamp,
+        after: SubscriberId,
+        limit: i64,
+    ) -> Result<Vec<Candidate>> {
+        const NEXT: &str = "SELECT id, language, topics, domain_index, digest_mark FROM subscribers \
+             WHERE state = 'active' AND cadence = $1 AND id > $2 AND suppression_id IS NULL AND digest_mark < $3 \
+             AND (paused_until IS NULL OR paused_until <= $4) \
+             AND (CAST($5 AS TEXT) IS NULL OR COALESCE(time_zone, $6) = $5) ORDER BY id LIMIT $7";
+        on!(self, db => {
+            let query = sqlx::query_as(NEXT).bind(cadence).bind(after).bind(newest).bind(now);
+            Ok(query.bind(zone).bind(site_zone).bind(limit).fetch_all(db).await?)
+        })
+    }
+
+    /// The zones that active subscribers of `cadence` live in, where those who chose none have `site_zone`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn digest_zones(&self, cadence: Cadence, site_zone: &str) -> Result<Vec<String>> {
+        const ZONES: &str =
+            "SELECT DISTINCT COALESCE(time_zone, $2) FROM subscribers WHERE state = 'active' AND cadence = $1";
+        on!(self, db => Ok(sqlx::query_scalar(ZONES).bind(cadence).bind(site_zone).fetch_all(db).await?))
+    }
+
+    /// How many deliveries of an edition are in each state.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn counts(&self, edition: EditionId) -> Result<Counts> {
+        const COUNT: &str = "SELECT state, count(*) FROM deliveries WHERE edition_id = $1 GROUP BY state";
+        let rows: Vec<(DeliveryState, i64)> = on!(self, db => {
+            sqlx::query_as(COUNT).bind(edition).fetch_all(db).await?
+        });
+        Ok(rows.into_iter().collect())
+    }
+
+    /// Up to `limit` lines of an edition's ledger after `after`, in order of subscriber.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn deliveries(
+        &self,
+        edition: EditionId,
+        state: Option<DeliveryState>,
+        after: SubscriberId,
+        limit: i64,
+    ) -> Result<Vec<Delivery>> {
+        const PAGE: &str = "SELECT edition_id, subscriber_id, state, attempts, due_at, relay, stage, reply_code, reply, ended_at \
+             FROM deliveries WHERE edition_id = $1 AND subscriber_id > $2 AND (CAST($3 AS TEXT) IS NULL OR state = $3) \
+             ORDER BY subscriber_id LIMIT $4";
+        let state = state.map(DeliveryState::as_str);
+        on!(self, db => Ok(sqlx::query_as(PAGE).bind(edition).bind(after).bind(state).bind(limit).fetch_all(db).await?))
+    }
+
+    /// A subscriber's latest `limit` deliveries, newest edition first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn deliveries_to(&self, subscriber: SubscriberId, limit: i64) -> Result<Vec<Delivery>> {
+        const PAGE: &str = "SELECT edition_id, subscriber_id, state, attempts, due_at, relay, stage, reply_code, reply, ended_at \
+             FROM deliveries WHERE subscriber_id = $1 ORDER BY edition_id DESC LIMIT $2";
+        on!(self, db => Ok(sqlx::query_as(PAGE).bind(subscriber).bind(limit).fetch_all(db).await?))
+    }
+
+    /// When the earliest queued delivery of an edition is due.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn next_due(&self, edition: EditionId) -> Result<Option<Timestamp>> {
+        const NEXT: &str = "SELECT min(due_at) FROM deliveries WHERE edition_id = $1 AND state = 'queued'";
+        on!(self, db => Ok(sqlx::query_scalar(NEXT).bind(edition).fetch_one(db).await?))
+    }
+
+    /// The time that leases are measured in: the database's own on PostgreSQL, so that nodes whose clocks differ agree.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn lease_clock(&self, now: Timestamp) -> Result<Timestamp> {
+        match self {
+            Self::Sqlite(_) => Ok(now),
+            Self::Postgres(pool) => {
+                const NOW: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+                Ok(sqlx::query_scalar(NOW).fetch_one(pool).await?)
+            }
+        }
+    }
+
+    /// How the holders of a lease stand now, to be asked again before MAIL.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn standings(&self, lease: i64) -> Result<Vec<(SubscriberId, Standing)>> {
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            subscriber_id: SubscriberId,
+            #[sqlx(flatten)]
+            standing: Standing,
+        }
+        const LOOK: &str = "SELECT d.subscriber_id, s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
+             e.state = 'sending' OR e.state = 'planning' AS edition_open \
+             FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
+             LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1";
+        let rows: Vec<Row> = on!(self, db => sqlx::query_as(LOOK).bind(lease).fetch_all(db).await?);
+        Ok(rows.into_iter().map(|row| (row.subscriber_id, row.standing)).collect())
+    }
+}
+
+impl Tx {
+    /// Writes deliveries, due at `due`; one that is there already stays as it is. Returns how many are new.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn add_deliveries(&mut self, edition: EditionId, rows: &[NewDelivery], due: Timestamp) -> Result<u64> {
+        let mut added = 0;
+        // Six parameters a row: well under the limits of 32,766 (SQLite) and 65,535 (PostgreSQL).
+        for rows in rows.chunks(1000) {
+            added += on_tx!(self, db => {
+                let mut query = sqlx::QueryBuilder::<Db>::new(
+                    "INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, due_at, domain_index) ",
+                );
+                query.push_values(rows, |mut values, row| {
+                    values
+                        .push_bind(edition)
+                        .push_bind(row.subscriber)
+                        .push_bind(row.variant)
+                        .push_bind(DeliveryState::Queued)
+                        .push_bind(due)
+                        .push_bind(row.domain_index);
+                });
+                query.push(" ON CONFLICT (edition_id, subscriber_id) DO NOTHING");
+                query.build().execute(&mut *db).await?.rows_affected()
+            });
+        }
+        Ok(added)
+    }
+
+    /// Leases up to `limit` deliveries of an edition that are due, until `until` on the lease clock.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn claim(
+        &mut self,
+        edition: EditionId,
+        limit: i64,
+        lease: i64,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Claimed>> {
+        const TAKE: [&str; 2] = [
+            "UPDATE deliveries SET state = 'leased', lease = $4, lease_until = $5 WHERE edition_id = $1 AND subscriber_id IN \
+             (SELECT subscriber_id FROM deliveries WHERE edition_id = $1 AND state = 'queued' AND due_at <= $2 \
+              ORDER BY due_at LIMIT $3)",
+            // The one word that only PostgreSQL needs and knows: rows that another node is claiming are passed over.
+            "UPDATE deliveries SET state = 'leased', lease = $4, lease_until = $5 WHERE edition_id = $1 AND subscriber_id IN \
+             (SELECT subscriber_id FROM deliveries WHERE edition_id = $1 AND state = 'queued' AND due_at <= $2 \
+              ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)",
+        ];
+        const READ: &str = "SELECT d.edition_id, d.subscriber_id, d.variant_id, d.attempts, d.maybe_sent, d.lease, s.key_id, \
+             s.address_index, s.address, s.name, s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
+             e.state = 'sending' OR e.state = 'planning' AS edition_open \
+             FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
+             LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1 \
+             ORDER BY d.due_at, d.subscriber_id";
+        let take = TAKE[usize::from(matches!(self, Self::Postgres(_)))];
+        let taken = on_tx!(self, db => {
+            let query = sqlx::query(take).bind(edition).bind(now).bind(limit).bind(lease).bind(until);
+            query.execute(db).await?.rows_affected()
+        });
+        if taken == 0 {
+            return Ok(Vec::new());
+        }
+        on_tx!(self, db => Ok(sqlx::query_as(READ).bind(lease).fetch_all(db).await?))
+    }
+
+    /// Records outcomes; returns the (edition, subscriber) of each whose lease was still live.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn record(&mut self, records: &[Record]) -> Result<Vec<(EditionId, SubscriberId)>> {
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        on_tx!(self, db => {
+            let mut query = sqlx::QueryBuilder::<Db>::new(
+                "WITH o (edition_id, subscriber_id, lease, state, due_at, attempts, maybe_sent, relay, stage, reply_code, \
+                 reply, ended_at) AS (",
+            );
+            query.push_values(records, |mut values, record| {
+                values
+                    .push_bind(record.edition)
+                    .push_bind(record.subscriber)
+                    .push_bind(record.lease)
+                    .push_bind(record.state)
+                    .push_bind(record.due_at)
+                    .push_bind(record.attempts)
+                    .push_bind(record.maybe_sent)
+                    .push_bind(&record.relay)
+                    .push_bind(&record.stage)
+                    .push_bind(record.reply_code)
+                    .push_bind(&record.reply)
+                    .push_bind(record.ended_at);
+            });
+            query.push(
+                ") UPDATE deliveries SET state = o.state, due_at = o.due_at, attempts = o.attempts, \
+                 maybe_sent = o.maybe_sent, relay = o.relay, stage = o.stage, reply_code = o.reply_code, reply = o.reply, \
+                 ended_at = o.ended_at, lease = NULL, lease_until = NULL FROM o \
+                 WHERE deliveries.edition_id = o.edition_id AND deliveries.subscriber_id = o.subscriber_id \
+                 AND deliveries.state = 'leased' AND deliveries.lease = o.lease \
+                 RETURNING deliveries.edition_id, deliveries.subscriber_id",
+            );
+            Ok(query.build_query_as().fetch_all(db).await?)
+        })
+    }
+
+    /// Notes that a digest with this cut-off reached these subscribers.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn advance_marks(&mut self, cut_off: Timestamp, reached: &[SubscriberId]) -> Result<()> {
+        if reached.is_empty() {
+            return Ok(());
+        }
+        on_tx!(self, db => {
+            let mut query = sqlx::QueryBuilder::<Db>::new("UPDATE subscribers SET digest_mark = ");
+            query.push_bind(cut_off).push(" WHERE digest_mark < ").push_bind(cut_off).push(" AND id IN (");
+            let mut ids = query.separated(", ");
+            for id in reached {
+                ids.push_bind(*id);
+            }
+            query.push(")");
+            query.build().execute(db).await?.rows_affected()
+        });
+        Ok(())
+    }
+
+    /// Puts back what was leased and never tried, as when a dispatcher stops.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn release(&mut self, lease: i64, rows: &[SubscriberId]) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        on_tx!(self, db => {
+            let mut query = sqlx::QueryBuilder::<Db>::new(
+                "UPDATE deliveries SET state = 'queued', lease = NULL, lease_until = NULL WHERE state = 'leased' AND lease = ",
+            );
+            query.push_bind(lease).push(" AND subscriber_id IN (");
+            let mut ids = query.separated(", ");
+            for id in rows {
+                ids.push_bind(*id);
+            }
+            query.push(")");
+            query.build().execute(db).await?.rows_affected()
+        });
+        Ok(())
+    }
+
+    /// Puts back what leases that ended before `now` (on the lease clock) still hold; it may have been sent.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn void_leases(&mut self, now: Timestamp) -> Result<u64> {
+        const VOID: &str = "UPDATE deliveries SET state = 'queued', lease = NULL, lease_until = NULL, \
+                            attempts = attempts + 1, maybe_sent = $2 WHERE state = 'leased' AND lease_until < $1";
+        on_tx!(self, db => Ok(sqlx::query(VOID).bind(now).bind(true).execute(db).await?.rows_affected()))
+    }
+
+    /// Moves the end of a lease to `until` on the lease clock.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn extend_lease(&mut self, lease: i64, until: Timestamp) -> Result<u64> {
+        const EXTEND: &str = "UPDATE deliveries SET lease_until = $2 WHERE state = 'leased' AND lease = $1";
+        on_tx!(self, db => Ok(sqlx::query(EXTEND).bind(lease).bind(until).execute(db).await?.rows_affected()))
+    }
+
+    /// Ends up to `limit` queued deliveries of an edition as `state`, or as unknown where one may have arrived.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn end_queued(
+        &mut self,
+        edition: EditionId,
+        state: DeliveryState,
+        limit: i64,
+        now: Timestamp,
+    ) -> Result<u64> {
+        const END: &str = "UPDATE deliveries SET state = CASE WHEN maybe_sent THEN 'unknown' ELSE $2 END, ended_at = $3 \
+             WHERE edition_id = $1 AND subscriber_id IN (SELECT subscriber_id FROM deliveries \
+             WHERE edition_id = $1 AND state = 'queued' ORDER BY due_at LIMIT $4)";
+        on_tx!(self, db => {
+            let query = sqlx::query(END).bind(edition).bind(state.as_str()).bind(now).bind(limit);
+            Ok(query.execute(db).await?.rows_affected())
+        })
+    }
+
+    /// Ends a subscriber's queued deliveries as `state`, all of them or only those of digests.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn end_queued_of(
+        &mut self,
+        subscriber: SubscriberId,
+        digests_only: bool,
+        state: DeliveryState,
+        now: Timestamp,
+    ) -> Result<u64> {
+        const END: &str = "UPDATE deliveries SET state = CASE WHEN maybe_sent THEN 'unknown' ELSE $3 END, ended_at = $4 \
+             WHERE subscriber_id = $1 AND state = 'queued' AND edition_id IN \
+             (SELECT id FROM editions WHERE state IN ('planning', 'sending', 'paused') AND (NOT $2 OR kind = 'digest'))";
+        on_tx!(self, db => {
+            let query = sqlx::query(END).bind(subscriber).bind(digests_only).bind(state.as_str()).bind(now);
+            Ok(query.execute(db).await?.rows_affected())
+        })
+    }
+}

@@ -1,1 +1,282 @@
-//! stub
+//! Editions and variants.
+
+use serde::Serialize;
+
+use super::{Result, Store, Tx, on, on_tx};
+use crate::clock::Timestamp;
+use crate::editions::{EditionKind, EditionState, Lane};
+use crate::id::{EditionId, SubscriberId, VariantId};
+use crate::subscribers::Cadence;
+
+/// An edition as kept.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct Edition {
+    /// The row's number.
+    pub id: EditionId,
+    /// What it is.
+    pub kind: EditionKind,
+    /// Where it stands in the queue.
+    #[serde(skip)]
+    pub lane: Lane,
+    /// What makes planning it twice plan it once.
+    pub key: String,
+    /// Where it stands.
+    pub state: EditionState,
+    /// The cadence of a digest.
+    pub cadence: Option<Cadence>,
+    /// The slot of a digest.
+    pub slot_at: Option<Timestamp>,
+    /// The zone in which the slot was read.
+    pub time_zone: Option<String>,
+    /// Posts listed up to this are in it.
+    pub cut_off_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// By whom: `schedule`, `cli`, `web`.
+    pub created_by: String,
+    /// Nothing of it is handed to a relay after this.
+    pub deadline_at: Timestamp,
+    /// How far its planning has come.
+    #[serde(skip)]
+    pub planned_to: SubscriberId,
+    /// When its last delivery was written.
+    pub planned_at: Option<Timestamp>,
+    /// When its last delivery ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// An edition to be made.
+#[derive(Clone, Debug)]
+pub struct NewEdition {
+    /// What it is.
+    pub kind: EditionKind,
+    /// What makes planning it twice plan it once.
+    pub key: String,
+    /// Planning, or sending for letters, whose deliveries are written one by one.
+    pub state: EditionState,
+    /// The cadence of a digest.
+    pub cadence: Option<Cadence>,
+    /// The slot of a digest.
+    pub slot_at: Option<Timestamp>,
+    /// The zone in which the slot was read.
+    pub time_zone: Option<String>,
+    /// Posts listed up to this are in it.
+    pub cut_off_at: Option<Timestamp>,
+    /// By whom.
+    pub created_by: &'static str,
+    /// Nothing of it is handed to a relay after this.
+    pub deadline_at: Timestamp,
+}
+
+/// An edition as rendered for one language and one choice of posts.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Variant {
+    /// The row's number.
+    pub id: VariantId,
+    /// The edition it is of.
+    pub edition_id: EditionId,
+    /// Its language.
+    pub language: String,
+    /// Its posts, as [`crate::editions::Items`] writes them.
+    pub items: String,
+}
+
+const COLUMNS: &str = "SELECT id, kind, lane, key, state, cadence, slot_at, time_zone, cut_off_at, created_at, created_by, \
+                       deadline_at, planned_to, planned_at, ended_at FROM editions ";
+
+fn sql(rest: &str) -> sqlx::AssertSqlSafe<String> {
+    // Only constants of this file are joined here.
+    sqlx::AssertSqlSafe(format!("{COLUMNS}{rest}"))
+}
+
+impl Store {
+    /// One edition.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn edition(&self, id: EditionId) -> Result<Option<Edition>> {
+        on!(self, db => Ok(sqlx::query_as(sql("WHERE id = $1")).bind(id).fetch_optional(db).await?))
+    }
+
+    /// One edition by its key.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn edition_by_key(&self, key: &str) -> Result<Option<Edition>> {
+        on!(self, db => Ok(sqlx::query_as(sql("WHERE key = $1")).bind(key).fetch_optional(db).await?))
+    }
+
+    /// Those whose deliveries are written or sent now, in the order of the queue.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn open_editions(&self) -> Result<Vec<Edition>> {
+        on!(self, db => {
+            Ok(sqlx::query_as(sql("WHERE state IN ('planning', 'sending') ORDER BY lane, id")).fetch_all(db).await?)
+        })
+    }
+
+    /// The newest `limit` mailings before `before`, letters among them only on request.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn editions(&self, letters: bool, before: EditionId, limit: i64) -> Result<Vec<Edition>> {
+        const PAGE: &str = "WHERE id < $1 AND ($2 OR kind NOT IN ('confirmation', 'link', 'goodbye')) \
+                            ORDER BY id DESC LIMIT $3";
+        on!(self, db => Ok(sqlx::query_as(sql(PAGE)).bind(before).bind(letters).bind(limit).fetch_all(db).await?))
+    }
+
+    /// Earlier digests of the same cadence and zone that are not over.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn unfinished_before(&self, edition: &Edition) -> Result<Vec<Edition>> {
+        const BEFORE: &str = "WHERE kind = 'digest' AND cadence = $1 AND time_zone = $2 AND id < $3 \
+                              AND state IN ('planning', 'sending', 'paused')";
+        on!(self, db => {
+            let query = sqlx::query_as(sql(BEFORE)).bind(edition.cadence).bind(&edition.time_zone).bind(edition.id);
+            Ok(query.fetch_all(db).await?)
+        })
+    }
+
+    /// The latest cut-off of any digest of `cadence`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn latest_cut_off(&self, cadence: Cadence) -> Result<Option<Timestamp>> {
+        const LATEST: &str = "SELECT max(cut_off_at) FROM editions WHERE kind = 'digest' AND cadence = $1";
+        on!(self, db => Ok(sqlx::query_scalar(LATEST).bind(cadence).fetch_one(db).await?))
+    }
+
+    /// One variant.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn variant(&self, id: VariantId) -> Result<Option<Variant>> {
+        const ONE: &str = "SELECT id, edition_id, language, items FROM variants WHERE id = $1";
+        on!(self, db => Ok(sqlx::query_as(ONE).bind(id).fetch_optional(db).await?))
+    }
+
+    /// All variants of an edition.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn variants(&self, edition: EditionId) -> Result<Vec<Variant>> {
+        const ALL: &str = "SELECT id, edition_id, language, items FROM variants WHERE edition_id = $1 ORDER BY id";
+        on!(self, db => Ok(sqlx::query_as(ALL).bind(edition).fetch_all(db).await?))
+    }
+}
+
+impl Tx {
+    /// Makes an edition; nothing when there is one with its key.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn make_edition(&mut self, new: &NewEdition, now: Timestamp) -> Result<Option<EditionId>> {
+        const MAKE: &str = "INSERT INTO editions (kind, lane, key, state, cadence, slot_at, time_zone, cut_off_at, created_at, \
+                            created_by, deadline_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+                            ON CONFLICT (key) DO NOTHING RETURNING id";
+        on_tx!(self, db => {
+            let query = sqlx::query_scalar(MAKE).bind(new.kind).bind(new.kind.lane()).bind(&new.key).bind(new.state);
+            let query = query.bind(new.cadence).bind(new.slot_at).bind(&new.time_zone).bind(new.cut_off_at);
+            let query = query.bind(now).bind(new.created_by).bind(new.deadline_at);
+            Ok(query.fetch_optional(db).await?)
+        })
+    }
+
+    /// The edition with this key, within the transaction.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn edition_by_key(&mut self, key: &str) -> Result<Option<Edition>> {
+        on_tx!(self, db => Ok(sqlx::query_as(sql("WHERE key = $1")).bind(key).fetch_optional(db).await?))
+    }
+
+    /// The variant of this language and these items, made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn make_variant(&mut self, edition: EditionId, language: &str, items: &str) -> Result<VariantId> {
+        // An update that changes nothing, as DO NOTHING would return nothing.
+        const MAKE: &str = "INSERT INTO variants (edition_id, language, items) VALUES ($1, $2, $3) \
+                            ON CONFLICT (edition_id, language, items) DO UPDATE SET items = excluded.items RETURNING id";
+        on_tx!(self, db => {
+            Ok(sqlx::query_scalar(MAKE).bind(edition).bind(language).bind(items).fetch_one(db).await?)
+        })
+    }
+
+    /// Moves an edition from one of `from` to `to`; false when it was in none of them.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn move_edition(
+        &mut self,
+        id: EditionId,
+        from: &[EditionState],
+        to: EditionState,
+        now: Timestamp,
+    ) -> Result<bool> {
+        const MOVE: &str = "UPDATE editions SET state = $2, \
+                            planned_at = CASE WHEN $2 = 'sending' AND planned_at IS NULL THEN $3 ELSE planned_at END, \
+                            ended_at = CASE WHEN $2 IN ('done', 'cancelled') THEN $3 END \
+                            WHERE id = $1 AND state = $4";
+        for state in from {
+            let moved = on_tx!(self, db => {
+                sqlx::query(MOVE).bind(id).bind(to.as_str()).bind(now).bind(state).execute(db).await?.rows_affected()
+            });
+            if moved == 1 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Ends an edition none of whose deliveries is open; false when it is not over.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn end_edition(&mut self, id: EditionId, now: Timestamp) -> Result<bool> {
+        const END: &str = "UPDATE editions SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'sending' \
+                           AND NOT EXISTS (SELECT 1 FROM deliveries WHERE edition_id = $1 AND state = 'queued') \
+                           AND NOT EXISTS (SELECT 1 FROM deliveries WHERE edition_id = $1 AND state = 'leased')";
+        let ended = on_tx!(self, db => sqlx::query(END).bind(id).bind(now).execute(db).await?.rows_affected());
+        Ok(ended == 1)
+    }
+
+    /// Brings an edition's deadline forward to `deadline`, if it is later.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn shorten_deadline(&mut self, id: EditionId, deadline: Timestamp) -> Result<()> {
+        const SHORTEN: &str = "UPDATE editions SET deadline_at = $2 WHERE id = $1 AND deadline_at > $2";
+        on_tx!(self, db => sqlx::query(SHORTEN).bind(id).bind(deadline).execute(db).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Saves how far planning has come; false when another planner was there first, or planning was stopped.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn advance_planning(&mut self, id: EditionId, from: SubscriberId, to: SubscriberId) -> Result<bool> {
+        const ADVANCE: &str =
+            "UPDATE editions SET planned_to = $3 WHERE id = $1 AND planned_to = $2 AND state = 'planning'";
+        let moved =
+            on_tx!(self, db => sqlx::query(ADVANCE).bind(id).bind(from).bind(to).execute(db).await?.rows_affected());
+        Ok(moved == 1)
+    }
+}

@@ -36,7 +36,9 @@ pub enum StoreError {
     #[error("the store is locked by another process; try again, or stop what holds it")]
     Locked,
     /// A key is not the one the store was made with.
-    #[error("key {0} of the key file is not the one this store was used with; put back the key file that belongs to it")]
+    #[error(
+        "key {0} of the key file is not the one this store was used with; put back the key file that belongs to it"
+    )]
     WrongKey(i16),
     /// The store was used with a key that the key file does not hold.
     #[error("the key file lacks key {0}, which this store was used with; put back the key file that belongs to it")]

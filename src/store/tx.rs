@@ -82,7 +82,8 @@ impl Tx {
     ///
     /// When the database fails.
     pub async fn cut_off(&mut self, cut_off: Timestamp) -> Result<()> {
-        const PASS: &str = "UPDATE meta SET value = CASE WHEN value < $1 THEN $1 ELSE value END WHERE name = 'post_clock'";
+        const PASS: &str =
+            "UPDATE meta SET value = CASE WHEN value < $1 THEN $1 ELSE value END WHERE name = 'post_clock'";
         on_tx!(self, db => sqlx::query(PASS).bind(cut_off).execute(db).await?.rows_affected());
         Ok(())
     }

@@ -62,9 +62,7 @@ fn a_new_key_takes_over_and_the_old_one_still_reads() {
 #[test]
 fn a_token_is_stable_opaque_and_of_one_length() {
     let vault = vault();
-    let write = |subscriber| {
-        vault.write_token(Token { purpose: TokenPurpose::Mail, subscriber, edition: 1 }).unwrap()
-    };
+    let write = |subscriber| vault.write_token(Token { purpose: TokenPurpose::Mail, subscriber, edition: 1 }).unwrap();
     assert_eq!(write(1), write(1));
     assert_eq!((write(1).len(), write(i64::MAX).len()), (47, 47));
     let mut altered = write(1).into_bytes();

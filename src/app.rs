@@ -1,0 +1,42 @@
+//! What every command, page and loop works with: config, store, vault and clock, opened together.
+
+use anyhow::Context;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::store::Store;
+use crate::vault::Vault;
+
+/// An opened Handbill.
+#[derive(Debug)]
+pub struct App {
+    /// The config.
+    pub config: Config,
+    /// The store.
+    pub store: Store,
+    /// The keys.
+    pub vault: Vault,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl App {
+    /// Opens the store, up to date, and the key file that belongs to it; a new store gets a new key.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be opened, or its key is missing or another one. A key is never made for a store that
+    /// has been used with one.
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let store = Store::open(&config.store.url).await?;
+        let path = config.key_file();
+        let vault = if store.is_keyless().await? && !path.exists() {
+            tracing::info!(path = %path.display(), "made the key file; keep a copy of it apart from the store's backup");
+            Vault::create(&path, clock.now())?
+        } else {
+            Vault::read(&path)?
+        };
+        store.check_keys(&vault, clock.now()).await.with_context(|| format!("the key file {}", path.display()))?;
+        Ok(Self { config, store, vault, clock })
+    }
+}

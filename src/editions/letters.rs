@@ -1,0 +1,108 @@
+//! Letters: mail to one person that their own request called for.
+//!
+//! A letter is a delivery like any other, of an edition that stands for a stretch of time. As a delivery is unique by
+//! edition and subscriber, that stretch is also how often one person can be written to: once a day to confirm, once
+//! in ten minutes for a fresh link.
+
+use std::time::Duration;
+
+use chrono::{DurationRound, TimeDelta};
+
+use crate::clock::Timestamp;
+use crate::editions::{EditionKind, EditionState};
+use crate::id::{EditionId, SubscriberId};
+use crate::store::deliveries::NewDelivery;
+use crate::store::editions::NewEdition;
+use crate::store::links::LinkPurpose;
+use crate::store::{StoreError, Tx};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a confirmation link works.
+pub const CONFIRM_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long a fresh link to the preferences works.
+pub const PREFERENCES_FOR: Duration = HOUR;
+
+/// Somebody to write to.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// Who.
+    pub id: SubscriberId,
+    /// In which language.
+    pub language: String,
+    /// Their domain's keyed hash.
+    pub domain_index: i64,
+}
+
+/// Queues a letter of `kind` to each of `readers`, at most one to each in the kind's stretch of time.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn queue(tx: &mut Tx, kind: EditionKind, readers: &[Reader], now: Timestamp) -> Result<(), StoreError> {
+    if readers.is_empty() {
+        return Ok(());
+    }
+    let (stretch, format, link, tried_for) = match kind {
+        EditionKind::Link => {
+            (TimeDelta::minutes(10), "%Y-%m-%dT%H:%M", Some((LinkPurpose::Preferences, PREFERENCES_FOR)), HOUR)
+        }
+        EditionKind::Confirmation => {
+            (TimeDelta::days(1), "%Y-%m-%d", Some((LinkPurpose::Confirm, CONFIRM_FOR)), 3 * DAY)
+        }
+        _ => (TimeDelta::days(1), "%Y-%m-%d", None, 3 * DAY),
+    };
+    let begins = now.to_utc().duration_trunc(stretch).unwrap_or(now.to_utc());
+    // Whoever asks at the end of the stretch has the full time too.
+    let deadline = Timestamp::from(begins + stretch).plus(tried_for);
+    let key = format!("{kind}/{}", begins.format(format));
+    let edition = open_edition(tx, kind, key, deadline, now).await?;
+    let mut rows = Vec::with_capacity(readers.len());
+    let mut variants: Vec<(&str, _)> = Vec::new();
+    for reader in readers {
+        let variant = match variants.iter().find(|(language, _)| *language == reader.language) {
+            Some((_, variant)) => *variant,
+            None => {
+                let variant = tx.make_variant(edition, &reader.language, "").await?;
+                variants.push((&reader.language, variant));
+                variant
+            }
+        };
+        if let Some((purpose, lives)) = link {
+            tx.make_link(edition, reader.id, purpose, now, now.plus(lives)).await?;
+        }
+        rows.push(NewDelivery { subscriber: reader.id, variant, domain_index: reader.domain_index });
+    }
+    tx.add_deliveries(edition, &rows, now).await?;
+    tx.wake().await
+}
+
+async fn open_edition(
+    tx: &mut Tx,
+    kind: EditionKind,
+    key: String,
+    deadline_at: Timestamp,
+    now: Timestamp,
+) -> Result<EditionId, StoreError> {
+    let new = NewEdition {
+        kind,
+        key,
+        state: EditionState::Sending,
+        cadence: None,
+        slot_at: None,
+        time_zone: None,
+        cut_off_at: None,
+        created_by: "request",
+        deadline_at,
+    };
+    if let Some(id) = tx.make_edition(&new, now).await? {
+        return Ok(id);
+    }
+    let Some(known) = tx.edition_by_key(&new.key).await? else {
+        return Err(StoreError::Query(sqlx::Error::RowNotFound));
+    };
+    // It was over for those before; for this reader it goes on.
+    tx.move_edition(known.id, &[EditionState::Done], EditionState::Sending, now).await?;
+    Ok(known.id)
+}
