@@ -60,9 +60,7 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, String> {
         DateTime::parse_from_rfc3339(text.trim())
             .map(|at| at.with_timezone(&Utc).into())
-            .map_err(|_| {
-                format!("`{text}` is no instant; write it with its offset, like 2026-03-02T08:00:00Z")
-            })
+            .map_err(|_| format!("`{text}` is no instant; write it with its offset, like 2026-03-02T08:00:00Z"))
     }
 }
 
@@ -74,9 +72,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

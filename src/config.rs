@@ -5,6 +5,5 @@ mod sections;
 
 pub use load::{ConfigError, load};
 pub use sections::{
-    Config, Digests, Images, Mail, Relay, Secret, Sender, Site, Source, SourceKind, Store, Tls, Vault,
-    Web,
+    Config, Digests, Images, Mail, Relay, Secret, Sender, Site, Source, SourceKind, Store, Tls, Vault, Web,
 };

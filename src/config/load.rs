@@ -35,8 +35,7 @@ const PREFIX: &str = "HANDBILL_";
 ///
 /// When the file cannot be read or does not hold a whole, valid config.
 pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     let invalid = |line, message: String| ConfigError::Invalid { path: path.to_owned(), line, message };
     let line_at = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;
     let described = |error: &toml::de::Error| {
@@ -110,14 +109,15 @@ fn set(table: &mut toml::Table, keys: &[String], value: &str) -> Result<(), Stri
 fn line_of(text: &str, key: &str) -> Option<usize> {
     let (section, key) = key.rsplit_once('.')?;
     let mut current = "";
-    text.lines().position(|line| {
-        let line = line.trim();
-        if line.starts_with('[') {
-            current = line.trim_matches(|c| "[] ".contains(c));
-        }
-        current == section && line.split('=').next().is_some_and(|name| name.trim() == key)
-    })
-    .map(|index| index + 1)
+    text.lines()
+        .position(|line| {
+            let line = line.trim();
+            if line.starts_with('[') {
+                current = line.trim_matches(|c| "[] ".contains(c));
+            }
+            current == section && line.split('=').next().is_some_and(|name| name.trim() == key)
+        })
+        .map(|index| index + 1)
 }
 
 #[cfg(test)]

@@ -426,6 +426,7 @@ impl Config {
 }
 
 fn first_line(path: &Path, key: &str) -> Result<String, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{key}: cannot read {}: {error}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{key}: cannot read {}: {error}", path.display()))?;
     Ok(text.lines().next().unwrap_or_default().trim().to_owned())
 }
