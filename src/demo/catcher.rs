@@ -25,6 +25,8 @@ const MAX_RECIPIENTS: usize = 1_000;
 const MAX_CONNECTIONS: usize = 128;
 /// How long a client may be silent (RFC 5321 section 4.5.3.2.7).
 const PATIENCE: Duration = Duration::from_secs(300);
+/// How long open connections may take to end after `shutdown`.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// A message as it came in.
 #[derive(Clone, PartialEq, Eq)]
@@ -76,7 +78,8 @@ pub async fn serve(listener: TcpListener, sink: mpsc::Sender<Caught>, shutdown: 
             (Err(_), _) => break,
         }
     }
-    while connections.join_next().await.is_some() {}
+    // Whoever is still writing then is cut off, as the demo must not outlast its Ctrl-C.
+    let _ = timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
 }
 
 async fn connection(mut tcp: TcpStream, sink: mpsc::Sender<Caught>, shutdown: CancellationToken) -> io::Result<()> {

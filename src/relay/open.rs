@@ -43,7 +43,7 @@ pub(super) async fn open(relay: &config::Relay, hello: &str) -> Result<AsyncSmtp
 
 async fn steps(relay: &config::Relay, hello: &ClientId, stage: &mut Stage) -> Result<AsyncSmtpConnection, Problem> {
     let tcp = dial(host(relay), relay.port()).await?;
-    let loopback = tcp.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
+    let peer = tcp.peer_addr().map_err(|error| Problem::Broken(error.to_string()))?.ip();
     let mut stream = match relay.tls {
         Tls::Implicit => {
             *stage = Stage::Tls;
@@ -67,16 +67,21 @@ async fn steps(relay: &config::Relay, hello: &ClientId, stage: &mut Stage) -> Re
     *stage = Stage::Hello;
     // Past this line the stream is lettre's, which wants a greeting first; the true one has been read.
     stream.replay_greeting();
-    let trusted = stream.is_encrypted() || loopback;
+    let password_is_safe = stream.is_encrypted() || is_here(peer);
     let mut smtp = AsyncSmtpConnection::connect_with_transport(Box::new(stream), hello).await.map_err(broken)?;
     if let Some(user) = &relay.user {
         *stage = Stage::Auth;
-        if !trusted {
+        if !password_is_safe {
             return Err(Problem::PlainPassword);
         }
         log_in(&mut smtp, user, relay.password.as_ref().ok_or(Problem::NoPassword)?).await?;
     }
     Ok(smtp)
+}
+
+/// Whether what is sent to `peer` stays on this machine.
+fn is_here(peer: IpAddr) -> bool {
+    peer.to_canonical().is_loopback()
 }
 
 /// The host without the brackets that some write around an IPv6 address.
@@ -202,3 +207,6 @@ fn positive(response: io::Result<Response>) -> Result<Response, Problem> {
         _ => Err(Problem::Broken(format!("the relay answered {reply}"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

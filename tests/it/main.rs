@@ -2,4 +2,6 @@
 
 #[macro_use]
 mod stores;
+mod relay;
+mod smtp;
 mod store;
