@@ -60,7 +60,9 @@ pub fn verdict(kind: EditionKind, standing: &Standing, now: Timestamp) -> Verdic
         (_, Erased) => false,
         (EditionKind::Confirmation, Pending | Active) => suppression.is_none_or(SuppressionReason::lifts),
         (EditionKind::Goodbye, Active) => suppression == Some(SuppressionReason::Left),
-        (EditionKind::Digest, Active) => suppression.is_none() && standing.paused_until.is_none_or(|until| until <= now),
+        (EditionKind::Digest, Active) => {
+            suppression.is_none() && standing.paused_until.is_none_or(|until| until <= now)
+        }
         (_, Active) => suppression.is_none(),
         (_, Pending) => false,
     };
@@ -126,19 +128,17 @@ pub fn record(claimed: &Claimed, lane: Lane, relay: &str, outcome: &Outcome, now
     match outcome {
         Outcome::Accepted { reply } => over(replied(base, Stage::Dot, reply), DeliveryState::Accepted),
         // An earlier attempt may have arrived all the same.
-        Outcome::Refused { stage, reply } if claimed.maybe_sent => over(replied(base, *stage, reply), DeliveryState::Unknown),
+        Outcome::Refused { stage, reply } if claimed.maybe_sent => {
+            over(replied(base, *stage, reply), DeliveryState::Unknown)
+        }
         Outcome::Refused { stage, reply } => over(replied(base, *stage, reply), DeliveryState::Refused),
         Outcome::Deferred { stage, reply } => again(replied(base, *stage, reply)),
         Outcome::Lost { stage, error } => {
             again(Record { stage: Some(stage.to_string()), reply_code: None, reply: Some(error.clone()), ..base })
         }
         Outcome::Unknown { error } => {
-            let base = Record {
-                maybe_sent: true,
-                stage: Some(Stage::Dot.to_string()),
-                reply: Some(error.clone()),
-                ..base
-            };
+            let base =
+                Record { maybe_sent: true, stage: Some(Stage::Dot.to_string()), reply: Some(error.clone()), ..base };
             if attempts < UNKNOWN_ATTEMPTS { again(base) } else { over(base, DeliveryState::Unknown) }
         }
     }

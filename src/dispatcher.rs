@@ -133,7 +133,12 @@ pub async fn run(
     progress: Arc<Progress>,
     stop: CancellationToken,
 ) -> anyhow::Result<Summary> {
-    let relay = app.config.relays.first().cloned().context("no [[relay]] is configured, so there is nothing to hand mail to")?;
+    let relay = app
+        .config
+        .relays
+        .first()
+        .cloned()
+        .context("no [[relay]] is configured, so there is nothing to hand mail to")?;
     let _lock = DispatchLock::take(&app.store)?;
     let composer = Composer::new(Arc::clone(&app), templates);
     let (reports, inbox) = mpsc::unbounded_channel();
@@ -163,9 +168,8 @@ pub async fn run(
     // Nothing new from here on; what is out is waited for.
     shared.stopping.cancel();
     shared.put_back(shared.queue.take_all()).await;
-    let grace = tokio::time::timeout(shared.app.config.mail.stop_grace, async {
-        while workers.join_next().await.is_some() {}
-    });
+    let grace =
+        tokio::time::timeout(shared.app.config.mail.stop_grace, async { while workers.join_next().await.is_some() {} });
     let left_open = if grace.await.is_ok() { 0 } else { cut_off(&shared) };
     workers.shutdown().await;
     shared.put_back(shared.queue.take_all()).await;
@@ -186,7 +190,7 @@ fn cut_off(shared: &Shared) -> u64 {
         let outcome = Outcome::Unknown { error: "stopped before the reply came".to_owned() };
         let lane = job.batch.edition.lane;
         let record = deliveries::record(&job.claimed, lane, &shared.relay.name, &outcome, now, shared.dice());
-        let report = Report { record, batch: Arc::clone(&job.batch), permit: None };
+        let report = Report { record, batch: Arc::clone(&job.batch), _permit: None };
         if shared.reports.send(report).is_err() {
             tracing::error!("the recorder is gone");
         }

@@ -89,7 +89,10 @@ fn each_outcome_leads_to_its_state() {
     assert_eq!((deferred.state, deferred.ended_at), (DeliveryState::Queued, None));
     assert_eq!((deferred.reply_code, deferred.stage.as_deref()), (Some(451), Some("rcpt")));
     assert!(deferred.due_at > NOW && !deferred.maybe_sent);
-    assert_eq!(end(&Outcome::Refused { stage: Stage::Rcpt, reply: reply.clone() }, false).state, DeliveryState::Refused);
+    assert_eq!(
+        end(&Outcome::Refused { stage: Stage::Rcpt, reply: reply.clone() }, false).state,
+        DeliveryState::Refused
+    );
     assert_eq!(end(&Outcome::Refused { stage: Stage::Rcpt, reply }, true).state, DeliveryState::Unknown);
     let lost = end(&Outcome::Lost { stage: Stage::Mail, error: "closed".to_owned() }, false);
     assert!(lost.state == DeliveryState::Queued && !lost.maybe_sent);

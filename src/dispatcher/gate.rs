@@ -17,7 +17,6 @@ struct State {
     failures: u32,
     knock_at: Option<Instant>,
     last: Option<String>,
-    answered: bool,
     permanent: bool,
 }
 
@@ -32,7 +31,7 @@ impl Gate {
         if state.failures > 0 {
             tracing::info!(relay, "the relay answers again");
         }
-        *state = State { answered: true, ..State::default() };
+        *state = State::default();
     }
 
     /// Notes that none could be; the first time, and then each time the pause has grown to its longest, aloud.

@@ -27,7 +27,8 @@ pub(super) struct Report {
     pub record: Record,
     /// Keeps the lease extended until the record is written.
     pub batch: Arc<Batch>,
-    pub permit: Option<OwnedSemaphorePermit>,
+    /// Given back when the record is written.
+    pub _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// What the recorder works with. It must not hold a sender of reports, as it ends when the last one is gone.
@@ -82,7 +83,10 @@ async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
     }
     tx.commit().await?;
     if live.len() < group.len() {
-        tracing::warn!(count = group.len() - live.len(), "outcomes came after their lease had ended and were not recorded");
+        tracing::warn!(
+            count = group.len() - live.len(),
+            "outcomes came after their lease had ended and were not recorded"
+        );
     }
     Ok(())
 }

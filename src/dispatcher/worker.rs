@@ -41,7 +41,7 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
     // Held until the outcome is recorded; see the recorder.
     let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else { return false };
     let report = |record: Record, permit| {
-        let report = Report { record, batch: Arc::clone(&job.batch), permit };
+        let report = Report { record, batch: Arc::clone(&job.batch), _permit: permit };
         if shared.reports.send(report).is_err() {
             tracing::error!("the recorder is gone");
         }

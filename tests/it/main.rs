@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod stores;
+mod app;
+mod dispatch;
 mod relay;
 mod smtp;
 mod store;
