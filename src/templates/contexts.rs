@@ -137,7 +137,7 @@ pub struct Digest {
     pub cadence: Cadence,
     /// What mail programs show beside the subject.
     pub preheader: String,
-    /// The title of the first post.
+    /// The title of the first post that has one, else the site's name.
     pub lead: String,
     /// How many posts there are.
     pub count: usize,
@@ -158,7 +158,9 @@ impl Digest {
         for item in &mut items {
             item.whole = single || item.url.is_none();
         }
-        let lead = items.first().map(|item| item.title.clone()).unwrap_or_default();
+        let titled = items.iter().map(|item| &item.title).find(|title| !title.is_empty());
+        // A mail without a subject would look like spam.
+        let lead = titled.unwrap_or(&frame.site.name).clone();
         let preheader = if single {
             items.first().map(|item| item.excerpt.clone()).unwrap_or_default()
         } else {

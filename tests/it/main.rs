@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod stores;
+mod checklist;
+mod mail;
 mod relay;
 mod smtp;
 mod store;
