@@ -1,5 +1,12 @@
 //! What every message must carry, looked at by a parser that did not write it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, and its helpers with it"
+)]
+
 use handbill::editions::EditionKind;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 

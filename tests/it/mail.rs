@@ -1,5 +1,7 @@
 //! Whole mails, from a context to bytes, and back through an independent parser.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers with it")]
+
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -160,7 +162,7 @@ proptest! {
         let tame = Digest::samples(&words, &str::to_owned).remove(0);
         let body = "<p>Come.</p>".to_owned();
         let topics = [title.clone()];
-        let item = |url: Option<&str>| Item::new(&title, url, name.clone(), &topics, body.clone(), text.clone());
+        let item = |url: Option<&str>| Item::new(&title, url, &name, &topics, body.clone(), text.clone());
         let items = vec![item(Some("https://campaign.example/1")), item(Some(&text)), item(None)];
         let digest = Digest::new(tame.frame.clone(), Cadence::Daily, items, tame.links.clone());
         let content = TEMPLATES.mail(&digest, language).unwrap();
