@@ -3,7 +3,9 @@
 #[macro_use]
 mod stores;
 mod app;
+mod checklist;
 mod dispatch;
+mod mail;
 mod relay;
 mod smtp;
 mod store;
