@@ -37,7 +37,7 @@ async fn open(config: &config::Relay) -> Connection {
 
 /// More than all the buffers on the way can hold.
 fn huge() -> Vec<u8> {
-    b"0123456789012345678901234567890123456789012345678901234567890\r\n".repeat(250_000)
+    b"0123456789012345678901234567890123456789012345678901234567890\r\n".repeat(100_000)
 }
 
 /// Sends one message over a new connection to a relay that behaves like `script`.
