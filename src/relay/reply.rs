@@ -40,7 +40,7 @@ impl Reply {
 
     /// Cuts out the name before the @ of `address` as well, for relays that quote only that.
     pub(super) fn hiding(mut self, address: &Address) -> Self {
-        self.text = one_line(&cut_word(&self.text, address.local()));
+        self.text = hide(&self.text, address);
         self
     }
 }
@@ -68,6 +68,11 @@ fn enhanced(code: u16, text: &str) -> Option<(u8, u16, u16)> {
 pub(super) fn one_line(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_TEXT).collect()
+}
+
+/// `text` without the name before the @ of `address`, where it stands alone.
+pub(super) fn hide(text: &str, address: &Address) -> String {
+    one_line(&cut_word(text, address.local()))
 }
 
 /// Replaces whatever looks like `x@y`. It rather cuts too much than leaves a part of an address standing.

@@ -87,9 +87,6 @@ impl Stream {
         let mut reply = String::new();
         for _ in 0..MAX_LINES {
             poll_fn(|cx| self.poll_line(cx)).await?;
-            if self.line.is_empty() {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the relay closed the connection"));
-            }
             self.served = self.line.len();
             reply.push_str(&String::from_utf8_lossy(&self.line));
             if self.line.get(3) != Some(&b'-') {
@@ -99,7 +96,7 @@ impl Stream {
         Err(invalid("the relay's reply does not end"))
     }
 
-    /// Fills `line` with the next line, or leaves it empty at the end of the stream.
+    /// Fills `line` with the next line.
     fn poll_line(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.served < self.line.len() {
             return Poll::Ready(Ok(()));
@@ -120,7 +117,7 @@ impl Stream {
                 return Poll::Ready(Err(invalid("a line of the relay's reply is too long")));
             }
             if ready!(self.poll_inbox(cx))? == 0 {
-                return Poll::Ready(Ok(()));
+                return Poll::Ready(Err(closed()));
             }
         }
     }
@@ -145,9 +142,7 @@ impl Stream {
         if self.inbox.is_empty() && self.served >= self.line.len() {
             match self.poll_inbox(cx) {
                 Poll::Pending => {}
-                Poll::Ready(Ok(0)) => {
-                    return Err(io::Error::new(io::ErrorKind::BrokenPipe, "the relay closed the connection"));
-                }
+                Poll::Ready(Ok(0)) => return Err(closed()),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Err(error),
             }
@@ -172,6 +167,10 @@ fn clean_line(raw: &[u8]) -> Vec<u8> {
     }
     line.extend_from_slice(b"\r\n");
     line
+}
+
+fn closed() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the relay closed the connection")
 }
 
 fn invalid(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {

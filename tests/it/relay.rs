@@ -1,4 +1,6 @@
 //! What comes of a message when the relay behaves, and when it does not.
+// Clippy lets tests unwrap, and sees by this that all of this file is one.
+#![cfg(test)]
 
 use std::io::Write;
 use std::net::Ipv4Addr;
@@ -31,6 +33,11 @@ fn group() -> Address {
 
 async fn open(config: &config::Relay) -> Connection {
     Connection::open(config, HELLO).await.unwrap()
+}
+
+/// More than all the buffers on the way can hold.
+fn huge() -> Vec<u8> {
+    b"0123456789012345678901234567890123456789012345678901234567890\r\n".repeat(100_000)
 }
 
 /// Sends one message over a new connection to a relay that behaves like `script`.
@@ -119,8 +126,8 @@ async fn what_fails_before_the_dot_is_lost_and_after_it_unknown() {
     {
         for (act, why) in [
             (Act::Stall, "no answer within 500ms"),
-            (Act::Close, "incomplete response"),
-            (Act::Garbage, ""),
+            (Act::Close, "the relay closed the connection"),
+            (Act::Garbage, "the relay's reply is no SMTP"),
             (Act::Reply("221 2.0.0 what"), if at == At::Data { "where 3xx was due" } else { "-" }),
             (Act::Reply("354 what"), if at == At::Data { "-" } else { "where 2xx was due" }),
         ] {
@@ -144,15 +151,25 @@ async fn what_fails_before_the_dot_is_lost_and_after_it_unknown() {
 async fn a_message_that_was_not_written_to_its_end_is_lost() {
     for act in [Act::Stall, Act::Close] {
         let relay = Faulty::start(Script::default().on(At::Body, act)).await;
-        let mut config = relay.config();
-        config.timeout = SHORT;
-        let mut connection = open(&config).await;
-        // More than all the buffers in between can hold.
-        let message = b"0123456789012345678901234567890123456789012345678901234567890\r\n".repeat(250_000);
-        let outcome = connection.send(&group(), &ana(), &message).await;
+        let mut connection = open(&config::Relay { timeout: SHORT, ..relay.config() }).await;
+        let outcome = connection.send(&group(), &ana(), &huge()).await;
         assert!(matches!(outcome, Outcome::Lost { stage: Stage::Body, .. }), "{outcome:?}");
         assert!(!connection.is_usable());
         assert_eq!(relay.seen().taken, []);
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_hangs_up_on_a_message_has_the_last_word() {
+    for code in ["552 5.3.4 too large", "452 4.3.1 no space"] {
+        let relay = Faulty::start(Script::default().on(At::Body, Act::ReplyAndClose(code))).await;
+        let mut connection = open(&relay.config()).await;
+        let outcome = connection.send(&group(), &ana(), &huge()).await;
+        let (Outcome::Refused { stage, reply } | Outcome::Deferred { stage, reply }) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert_eq!((stage, reply.to_string().as_str()), (Stage::Body, code));
+        assert!(!connection.is_usable());
     }
 }
 
@@ -191,9 +208,15 @@ async fn a_relay_that_speaks_out_of_turn_is_left_before_its_words_are_taken_for_
 }
 
 #[tokio::test]
-async fn a_relay_that_left_between_two_messages_is_noticed_before_anything_is_said() {
+async fn a_relay_that_left_between_two_messages_says_nothing_of_the_next_address() {
     let (relay, mut connection, outcome) = send(Script::default().on(At::Dot, Act::ReplyAndClose("250 ok"))).await;
     assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    relay.wait_until(|seen| seen.closed == 1).await;
+    let outcome = connection.send(&group(), &ana(), MESSAGE).await;
+    assert!(matches!(outcome, Outcome::Lost { stage: Stage::Mail, .. }), "{outcome:?}");
+    assert!(!connection.is_usable());
+
+    let (relay, mut connection, _) = send(Script::default().on(At::Dot, Act::ReplyAndClose("250 ok"))).await;
     relay.wait_until(|seen| seen.closed == 1).await;
     assert!(!connection.check().await);
     assert!(!connection.is_usable());

@@ -8,10 +8,12 @@
 //! ```
 //!
 //! What is not scripted goes well. Dropping it closes everything.
+// Clippy lets tests unwrap, and sees by this that all of this file is one.
+#![cfg(test)]
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,7 +22,7 @@ use base64::engine::general_purpose::STANDARD;
 use handbill::config::{self, Tls};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
@@ -195,7 +197,11 @@ impl fmt::Debug for Faulty {
 impl Faulty {
     /// Starts on a free port of 127.0.0.1.
     pub(crate) async fn start(script: Script) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        // So that a message need not be huge to get stuck when nobody reads it.
+        socket.set_recv_buffer_size(64 * 1024).unwrap();
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let listener = socket.listen(64).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared { script: Mutex::new(script), seen: watch::Sender::new(Seen::default()) });
         let server = tokio::spawn(accept(listener, Arc::clone(&shared)));
