@@ -1,0 +1,139 @@
+//! Every template, rendered with all its samples, tame and hostile, in every language.
+
+use std::fmt;
+
+use super::contexts::{Confirmation, Context, Digest, Goodbye, Link, Mail};
+use super::{TemplateError, Templates};
+
+/// What is wrong with a template.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Problem {
+    /// The template, or the file when it is known.
+    pub template: String,
+    /// The language it was rendered in; empty when that makes no difference.
+    pub language: String,
+    /// What is wrong, and what to do.
+    pub what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { template, language, what } = self;
+        if language.is_empty() { write!(f, "{template}: {what}") } else { write!(f, "{template} ({language}): {what}") }
+    }
+}
+
+/// Texts that a post could bring to do harm or by accident; the tame text is in each of them.
+const HOSTILE: &[fn(&str) -> String] = &[
+    |text| format!("<script>alert('{text}')</script><b onclick=x>\"&amp;{{{{site}}}}"),
+    |text| format!("{text}\r\nBcc: eve@example.org\r\n\r\n\0\u{1b}{text}"),
+    |text| format!("{text} {}", "x".repeat(10_000)),
+    |text| format!("\u{202e}{text}\u{2066} ✊🏽👩‍👩‍👧 \u{200f}"),
+    |text| format!("javascript:alert(1)//{text}"),
+    |_| String::new(),
+];
+
+/// Renders every template with all its samples, tame and hostile, in every language, and gives what is wrong, each
+/// thing once.
+pub fn check(templates: &Templates) -> Vec<Problem> {
+    let mut problems = links_unchecked(templates);
+    problems.extend(check_mail::<Digest>(templates));
+    problems.extend(check_mail::<Confirmation>(templates));
+    problems.extend(check_mail::<Link>(templates));
+    problems.extend(check_mail::<Goodbye>(templates));
+    problems.sort();
+    problems.dedup();
+    problems
+}
+
+/// Renders a page with all its samples in every language.
+pub fn check_page<C: Context>(templates: &Templates) -> Vec<Problem> {
+    each_sample::<C>(templates, |context, language| {
+        let name = C::TEMPLATE.trim_start_matches("pages/");
+        let html = templates.page(name, context, language)?;
+        Ok(html_problems(&html))
+    })
+}
+
+fn check_mail<C: Mail>(templates: &Templates) -> Vec<Problem> {
+    each_sample::<C>(templates, |context, language| {
+        let content = templates.mail(context, language)?;
+        let mut problems = html_problems(&content.html);
+        if content.html.matches("<h1").count() != 1 {
+            problems.push("the HTML has not exactly one <h1>");
+        }
+        if content.text.trim().is_empty() {
+            problems.push("the plain text is empty");
+        }
+        if content.text.contains("</") {
+            // Hostile samples bring markup, which plain text shows as it is.
+            let tame = content.text.replace("</script>", "");
+            if tame.contains("</") {
+                problems.push("the plain text has HTML in it");
+            }
+        }
+        Ok(problems)
+    })
+}
+
+/// Renders all samples and collects what goes wrong.
+fn each_sample<C: Context>(
+    templates: &Templates,
+    render: impl Fn(&C, &str) -> Result<Vec<&'static str>, TemplateError>,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let tame: fn(&str) -> String = str::to_owned;
+    for tag in templates.words().tags() {
+        let language = templates.words().language(tag);
+        for say in std::iter::once(&tame).chain(HOSTILE) {
+            for context in C::samples(&language, say) {
+                let found = match render(&context, tag) {
+                    Ok(found) => found.into_iter().map(str::to_owned).collect(),
+                    Err(error) => vec![error.to_string()],
+                };
+                let problem = |what| Problem { template: C::TEMPLATE.to_owned(), language: tag.to_owned(), what };
+                problems.extend(found.into_iter().map(problem));
+            }
+        }
+    }
+    problems.sort();
+    problems.dedup();
+    problems
+}
+
+/// What no rendered HTML may have, whatever was filled in.
+fn html_problems(html: &str) -> Vec<&'static str> {
+    let lower = html.to_ascii_lowercase();
+    let mut problems = Vec::new();
+    if lower.contains("<script>alert") || lower.contains("<b onclick") {
+        problems.push("text of a post comes out as HTML; write it with two braces, not three");
+    }
+    if lower.contains("href=\"javascript:") || lower.contains("src=\"javascript:") {
+        problems.push("a link runs a script; write href=\"{{link url}}\"");
+    }
+    if !lower.contains("<html lang=\"") {
+        problems.push("<html> has no lang; write <html lang=\"{{language}}\" dir=\"{{dir}}\">");
+    }
+    problems
+}
+
+/// Links that are filled in without the `link` helper, which alone refuses dangerous ones.
+fn links_unchecked(templates: &Templates) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (name, text) in &templates.sources {
+        let file = templates.files.get(name).unwrap_or(name);
+        for (at, line) in text.lines().enumerate() {
+            let raw = |attribute: &str| {
+                line.split(attribute).skip(1).any(|rest| {
+                    let rest = rest.trim_start_matches(['"', '\'']);
+                    rest.starts_with("{{") && !rest.starts_with("{{link ")
+                })
+            };
+            if raw("href=") || raw("src=") {
+                let what = format!("line {}: a link is filled in unchecked; write {{{{link ...}}}}", at + 1);
+                problems.push(Problem { template: file.clone(), language: String::new(), what });
+            }
+        }
+    }
+    problems
+}

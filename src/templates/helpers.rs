@@ -1,0 +1,168 @@
+//! What templates can call: `t`, `date`, `link`, `join`, and an `if` and `unless` that are strict.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate};
+use handlebars::{
+    Context, Handlebars, Helper, HelperDef, HelperResult, JsonTruthy, JsonValue, Output, PathAndJson, RenderContext,
+    RenderError, RenderErrorReason, Renderable, ScopedJson,
+};
+
+use super::contexts::safe_url;
+use crate::words::{Value, Words};
+
+/// Gives a registry its helpers, speaking the language `tag`.
+pub(super) fn register(registry: &mut Handlebars<'static>, words: &Arc<Words>, tag: &str) {
+    let speech = || Speech { words: Arc::clone(words), tag: tag.to_owned() };
+    registry.register_helper("t", Box::new(Word(speech())));
+    registry.register_helper("date", Box::new(Date(speech())));
+    registry.register_helper("link", Box::new(Link));
+    registry.register_helper("join", Box::new(Join));
+    registry.register_helper("if", Box::new(If { wanted: true }));
+    registry.register_helper("unless", Box::new(If { wanted: false }));
+}
+
+struct Speech {
+    words: Arc<Words>,
+    tag: String,
+}
+
+/// `{{t "digest-heading" site=site.name}}`: a word with its arguments.
+struct Word(Speech);
+
+impl HelperDef for Word {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        let id = text(h, "t")?;
+        let mut args = Vec::with_capacity(h.hash().len());
+        for (name, value) in h.hash() {
+            args.push((*name, argument(name, present(value)?)?));
+        }
+        let said = self.0.words.language(&self.0.tag).get(id, &args);
+        Ok(derived(said.map_err(|error| RenderErrorReason::NestedError(Box::new(error)))?))
+    }
+}
+
+fn argument<'a>(name: &str, value: &'a JsonValue) -> Result<Value<'a>, RenderError> {
+    match value {
+        JsonValue::String(text) => Ok(Value::from(text.as_str())),
+        JsonValue::Number(number) => Ok(match number.as_i64() {
+            Some(whole) => Value::from(whole),
+            None => Value::from(number.as_f64().unwrap_or_default()),
+        }),
+        _ => Err(other(format!("the argument `{name}` of `t` is neither a text nor a number"))),
+    }
+}
+
+/// `{{date when}}`: a date (`2015-09-28`) or an instant (RFC 3339, on the clock of its offset) in the words of the
+/// language. Alone, `{{date}}` is the variable of that name.
+struct Date(Speech);
+
+impl HelperDef for Date {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        ctx: &'rc Context,
+        rc: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        if h.params().is_empty() {
+            let variable = rc.evaluate(ctx, "this.date")?;
+            return match variable.as_json() {
+                JsonValue::String(text) => Ok(derived(text.clone())),
+                _ => Err(RenderError::strict_error(Some(&"date".to_owned()))),
+            };
+        }
+        let text = text(h, "date")?;
+        let language = self.0.words.language(&self.0.tag);
+        let said = match (DateTime::parse_from_rfc3339(text), text.parse::<NaiveDate>()) {
+            (Ok(at), _) => language.date_time(&at),
+            (_, Ok(date)) => language.date(date),
+            _ => return Err(other("`date` takes a date like 2015-09-28 or an instant in RFC 3339".to_owned())),
+        };
+        Ok(derived(said.map_err(|error| RenderErrorReason::NestedError(Box::new(error)))?))
+    }
+}
+
+/// `href="{{link url}}"`: an address that is safe to follow. Anything but http, https and mailto becomes `#`, as one
+/// bad link in a post must not stop a mailing.
+struct Link;
+
+impl HelperDef for Link {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        Ok(derived(safe_url(text(h, "link")?).unwrap_or_else(|| "#".to_owned())))
+    }
+}
+
+/// `{{join topics}}`: the texts of a list with commas between.
+struct Join;
+
+impl HelperDef for Join {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        let list = present(h.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("join", 0))?)?;
+        let list = list.as_array().ok_or_else(|| other("`join` takes a list of texts".to_owned()))?;
+        let texts: Vec<&str> = list.iter().filter_map(JsonValue::as_str).collect();
+        Ok(derived(texts.join(", ")))
+    }
+}
+
+/// `{{#if x}}` and `{{#unless x}}` as everywhere, but an `x` that does not exist is an error: the built-in ones take
+/// it for false, so that a slip of the pen would silently leave a part out.
+struct If {
+    wanted: bool,
+}
+
+impl HelperDef for If {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        registry: &'reg Handlebars<'reg>,
+        ctx: &'rc Context,
+        rc: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let name = if self.wanted { "if" } else { "unless" };
+        let value = present(h.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex(name, 0))?)?;
+        let block = if value.is_truthy(false) == self.wanted { h.template() } else { h.inverse() };
+        block.map_or(Ok(()), |block| block.render(registry, ctx, rc, out))
+    }
+}
+
+/// The first parameter, which has to be a text.
+fn text<'a>(h: &'a Helper<'_>, helper: &'static str) -> Result<&'a str, RenderError> {
+    let param = h.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex(helper, 0))?;
+    let given = present(param)?.as_str();
+    given.ok_or_else(|| {
+        let what = param.relative_path().map_or("what it was given", String::as_str);
+        other(format!("`{helper}` takes a text, which `{what}` is not; ask for it with `if` first"))
+    })
+}
+
+fn present<'a>(value: &'a PathAndJson<'_>) -> Result<&'a JsonValue, RenderError> {
+    if value.is_value_missing() { Err(RenderError::strict_error(value.relative_path())) } else { Ok(value.value()) }
+}
+
+fn derived<'rc>(text: String) -> ScopedJson<'rc> {
+    ScopedJson::Derived(JsonValue::String(text))
+}
+
+fn other(what: String) -> RenderError {
+    RenderErrorReason::Other(what).into()
+}
