@@ -1,5 +1,12 @@
-//! Deliveries: one edition to one subscriber each, and the state it ends in.
+//! Deliveries: one edition to one subscriber each, the state it ends in, and the pauses on the way there.
 
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::editions::{EditionKind, Lane};
+use crate::relay::{Outcome, Reply, Stage};
+use crate::store::deliveries::{Claimed, Record, Standing};
+use crate::subscribers::{SubscriberState, SuppressionReason};
 use crate::text_enum::text_enum;
 
 text_enum! {
@@ -23,3 +30,136 @@ text_enum! {
         Unknown = "unknown",
     }
 }
+
+impl DeliveryState {
+    /// Whether it is over.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Queued | Self::Leased)
+    }
+}
+
+/// What to do with a delivery right before MAIL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Hand it to the relay.
+    Send,
+    /// Its edition is paused or stopped: put it back.
+    PutBack,
+    /// It has ended, in this state.
+    End(DeliveryState),
+}
+
+/// Whether somebody who stands like this may be sent this kind of mail now.
+///
+/// A confirmation goes to those who may yet come back, a goodbye to those who just left, all else to those who are on
+/// the list and not suppressed.
+pub fn verdict(kind: EditionKind, standing: &Standing, now: Timestamp) -> Verdict {
+    use SubscriberState::{Active, Erased, Pending};
+    let suppression = standing.suppression;
+    let wanted = match (kind, standing.subscriber_state) {
+        (_, Erased) => false,
+        (EditionKind::Confirmation, Pending | Active) => suppression.is_none_or(SuppressionReason::lifts),
+        (EditionKind::Goodbye, Active) => suppression == Some(SuppressionReason::Left),
+        (EditionKind::Digest, Active) => {
+            suppression.is_none() && standing.paused_until.is_none_or(|until| until <= now)
+        }
+        (_, Active) => suppression.is_none(),
+        (_, Pending) => false,
+    };
+    if !wanted {
+        Verdict::End(DeliveryState::Suppressed)
+    } else if standing.deadline_at <= now {
+        Verdict::End(DeliveryState::Expired)
+    } else if !standing.edition_open {
+        Verdict::PutBack
+    } else {
+        Verdict::Send
+    }
+}
+
+/// How often a delivery whose reply was lost is tried again before it stays unknown.
+const UNKNOWN_ATTEMPTS: i32 = 5;
+
+/// The pause after the given number of attempts, before jitter; the last one repeats until the deadline.
+fn pause(lane: Lane, attempts: i32) -> Duration {
+    const URGENT: &[u64] = &[5, 15, 30, 60, 120, 300];
+    const LETTER: &[u64] = &[30, 60, 120, 300, 600, 1800, 3600];
+    const BULK: &[u64] = &[60, 300, 900, 1800, 3600, 7200, 14_400];
+    let steps = match lane {
+        Lane::Urgent => URGENT,
+        Lane::Letter => LETTER,
+        Lane::Bulk => BULK,
+    };
+    let step = usize::try_from(attempts.max(1) - 1).unwrap_or(0);
+    Duration::from_secs(steps.get(step).or(steps.last()).copied().unwrap_or(60))
+}
+
+/// When to try again after so many attempts: growing pauses, each a fifth shorter or longer by `dice`, so that what
+/// failed together does not come back together.
+pub fn next_attempt(lane: Lane, attempts: i32, now: Timestamp, dice: u16) -> Timestamp {
+    let pause = pause(lane, attempts);
+    now.plus(pause.mul_f64(0.8 + 0.4 * f64::from(dice) / f64::from(u16::MAX)))
+}
+
+/// The record of a claimed delivery that ended without being handed to a relay.
+pub fn ended(claimed: &Claimed, state: DeliveryState, now: Timestamp) -> Record {
+    let state = if claimed.maybe_sent { DeliveryState::Unknown } else { state };
+    Record { state, ended_at: Some(now), ..unchanged(claimed, now) }
+}
+
+/// The record of a claimed delivery whose message could not be made; it is tried again in a minute, at no cost to it.
+pub fn unmade(claimed: &Claimed, why: &str, now: Timestamp) -> Record {
+    let due_at = now.plus(Duration::from_secs(60));
+    Record { due_at, stage: Some("compose".to_owned()), reply: Some(why.to_owned()), ..unchanged(claimed, now) }
+}
+
+/// The record of what a relay made of a claimed delivery.
+pub fn record(claimed: &Claimed, lane: Lane, relay: &str, outcome: &Outcome, now: Timestamp, dice: u16) -> Record {
+    let attempts = claimed.attempts.saturating_add(1);
+    let base = Record { attempts, relay: Some(relay.to_owned()), ..unchanged(claimed, now) };
+    let replied = |record: Record, stage: Stage, reply: &Reply| Record {
+        stage: Some(stage.to_string()),
+        reply_code: Some(i32::from(reply.code)),
+        reply: Some(reply.text.clone()),
+        ..record
+    };
+    let again = |record: Record| Record { due_at: next_attempt(lane, attempts, now, dice), ..record };
+    let over = |record: Record, state| Record { state, ended_at: Some(now), ..record };
+    match outcome {
+        Outcome::Accepted { reply } => over(replied(base, Stage::Dot, reply), DeliveryState::Accepted),
+        // An earlier attempt may have arrived all the same.
+        Outcome::Refused { stage, reply } if claimed.maybe_sent => {
+            over(replied(base, *stage, reply), DeliveryState::Unknown)
+        }
+        Outcome::Refused { stage, reply } => over(replied(base, *stage, reply), DeliveryState::Refused),
+        Outcome::Deferred { stage, reply } => again(replied(base, *stage, reply)),
+        Outcome::Lost { stage, error } => {
+            again(Record { stage: Some(stage.to_string()), reply_code: None, reply: Some(error.clone()), ..base })
+        }
+        Outcome::Unknown { error } => {
+            let base =
+                Record { maybe_sent: true, stage: Some(Stage::Dot.to_string()), reply: Some(error.clone()), ..base };
+            if attempts < UNKNOWN_ATTEMPTS { again(base) } else { over(base, DeliveryState::Unknown) }
+        }
+    }
+}
+
+fn unchanged(claimed: &Claimed, now: Timestamp) -> Record {
+    Record {
+        edition: claimed.edition_id,
+        subscriber: claimed.subscriber_id,
+        lease: claimed.lease,
+        state: DeliveryState::Queued,
+        due_at: now,
+        attempts: claimed.attempts,
+        maybe_sent: claimed.maybe_sent,
+        relay: None,
+        stage: None,
+        reply_code: None,
+        reply: None,
+        ended_at: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,3 @@
 //! A whole working campaign in a scratch folder.
+
+pub mod catcher;

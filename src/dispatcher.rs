@@ -1,1 +1,212 @@
 //! Claims deliveries, hands them to a relay, records what came of them.
+//!
+//! ```text
+//! clerk: sweep, plan, claim -> queue -> workers: look again, compose, send -> recorder -> ledger
+//! ```
+//!
+//! The clerk and the recorder hold short transactions; no send is ever inside one. What is claimed is at most two seconds'
+//! work. A stop takes nothing new, waits for the relay's open replies, and puts back the rest.
+
+mod clerk;
+mod compose;
+mod gate;
+mod lock;
+mod progress;
+mod queue;
+mod recorder;
+mod worker;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::config::Relay;
+use crate::deliveries;
+use crate::id::{EditionId, SubscriberId};
+use crate::relay::Outcome;
+use crate::templates::Templates;
+
+pub use compose::Composer;
+pub use lock::DispatchLock;
+pub use progress::{Progress, Totals};
+
+use gate::Gate;
+use queue::{Job, Queue};
+use recorder::{GROUP, Recorder, Report};
+
+/// When a dispatcher is through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Only when it is told to stop.
+    Stopped,
+    /// When nothing is due any more. It then leaves later retries where they are.
+    Empty,
+}
+
+/// What a dispatcher did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    /// Deliveries that it saw end, and how.
+    #[serde(flatten)]
+    pub totals: Totals,
+    /// Deliveries that wait for a later attempt.
+    pub later: i64,
+    /// Sends that were cut off while the relay's reply was out; they count as maybe sent.
+    pub left_open: u64,
+}
+
+/// What the parts of a dispatcher share.
+#[derive(Debug)]
+struct Shared {
+    app: Arc<App>,
+    relay: Relay,
+    hello: String,
+    composer: Composer,
+    queue: Queue,
+    gate: Gate,
+    /// One for each message between MAIL and its record.
+    permits: Arc<Semaphore>,
+    reports: mpsc::UnboundedSender<Report>,
+    in_flight: Mutex<HashMap<(EditionId, SubscriberId), Job>>,
+    stopping: CancellationToken,
+    progress: Arc<Progress>,
+    /// Says that a group was recorded.
+    recorded: Arc<Notify>,
+    /// Editions whose message could not be made, so that each is told once.
+    unmade: Mutex<HashSet<EditionId>>,
+}
+
+impl Shared {
+    fn in_flight(&self) -> std::sync::MutexGuard<'_, HashMap<(EditionId, SubscriberId), Job>> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts jobs that were not tried back into the store's queue.
+    async fn put_back(&self, jobs: Vec<Job>) {
+        let mut leases: HashMap<i64, Vec<SubscriberId>> = HashMap::new();
+        for job in &jobs {
+            leases.entry(job.batch.lease).or_default().push(job.claimed.subscriber_id);
+        }
+        for (lease, rows) in leases {
+            let released = async {
+                let mut tx = self.app.store.begin().await?;
+                tx.release(lease, &rows).await?;
+                tx.commit().await
+            };
+            if let Err(error) = released.await {
+                // Their lease runs out by itself.
+                tracing::error!(%error, count = rows.len(), "cannot put deliveries back");
+            }
+        }
+    }
+
+    fn unmade(&self, edition: EditionId, error: &anyhow::Error) {
+        let mut known = self.unmade.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.insert(edition) {
+            let error = format!("{error:#}");
+            tracing::error!(%edition, error, "messages cannot be made; they are tried again every minute");
+        }
+    }
+
+    /// Chance for the length of a pause; where there is none, the middle.
+    fn dice(&self) -> u16 {
+        crate::vault::random_bytes::<2>().map_or(u16::MAX / 2, u16::from_be_bytes)
+    }
+}
+
+/// Dispatches until `until`, or until `stop` is cancelled. `progress` can be looked at meanwhile.
+///
+/// # Errors
+///
+/// When no relay is configured, another process dispatches from this SQLite store, the store fails for good, or, with
+/// [`Until::Empty`], the relay cannot be reached.
+pub async fn run(
+    app: Arc<App>,
+    templates: watch::Receiver<Arc<Templates>>,
+    until: Until,
+    progress: Arc<Progress>,
+    stop: CancellationToken,
+) -> anyhow::Result<Summary> {
+    let relay = app
+        .config
+        .relays
+        .first()
+        .cloned()
+        .context("no [[relay]] is configured, so there is nothing to hand mail to")?;
+    let _lock = DispatchLock::take(&app.store)?;
+    let composer = Composer::new(Arc::clone(&app), templates);
+    let (reports, inbox) = mpsc::unbounded_channel();
+    let hello = app.config.site.url.host_str().unwrap_or("localhost").to_owned();
+    let recorded = Arc::new(Notify::new());
+    let (told, counted) = (Arc::clone(&app), Arc::clone(&progress));
+    let recorder = Recorder { app: told, progress: counted, recorded: Arc::clone(&recorded) };
+    let recorder = tokio::spawn(recorder::run(recorder, inbox));
+    let shared = Arc::new(Shared {
+        permits: Arc::new(Semaphore::new(usize::from(relay.connections) + GROUP)),
+        app,
+        hello,
+        composer,
+        queue: Queue::default(),
+        gate: Gate::default(),
+        reports,
+        in_flight: Mutex::default(),
+        stopping: stop.child_token(),
+        progress,
+        recorded: Arc::clone(&recorded),
+        unmade: Mutex::default(),
+        relay,
+    });
+    let mut workers = JoinSet::new();
+    let worked = clerk::run(&shared, &mut workers, until).await;
+
+    // Nothing new from here on; what is out is waited for.
+    shared.stopping.cancel();
+    shared.put_back(shared.queue.take_all()).await;
+    let grace =
+        tokio::time::timeout(shared.app.config.mail.stop_grace, async { while workers.join_next().await.is_some() {} });
+    let left_open = if grace.await.is_ok() { 0 } else { cut_off(&shared) };
+    workers.shutdown().await;
+    shared.put_back(shared.queue.take_all()).await;
+    let progress = Arc::clone(&shared.progress);
+    // The recorder ends when the last sender is gone, and with it all outcomes are in the ledger.
+    drop(shared);
+    recorder.await.map_err(|error| anyhow!("the recorder ended before its work was done: {error}"))?;
+    Ok(Summary { totals: progress.totals(), later: worked?, left_open })
+}
+
+/// Records every send that is still out as maybe sent.
+fn cut_off(shared: &Shared) -> u64 {
+    let open: Vec<Job> = shared.in_flight().drain().map(|(_, job)| job).collect();
+    let count = open.len() as u64;
+    tracing::warn!(count, "stopped while the relay's replies were out; these may have been sent");
+    let now = shared.app.clock.now();
+    for job in open {
+        let outcome = Outcome::Unknown { error: "stopped before the reply came".to_owned() };
+        let lane = job.batch.edition.lane;
+        let record = deliveries::record(&job.claimed, lane, &shared.relay.name, &outcome, now, shared.dice());
+        let report = Report { record, batch: Arc::clone(&job.batch), _permit: None };
+        if shared.reports.send(report).is_err() {
+            tracing::error!("the recorder is gone");
+        }
+    }
+    count
+}
+
+/// How long a lease lasts beyond the time that one send may take.
+const LEASE_BEYOND: Duration = Duration::from_secs(60);
+
+impl Shared {
+    fn lease_length(&self) -> Duration {
+        self.relay.timeout + LEASE_BEYOND
+    }
+
+    fn lease_end(&self, claimed: Instant) -> Instant {
+        claimed + self.lease_length()
+    }
+}

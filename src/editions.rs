@@ -1,7 +1,10 @@
 //! Editions: one mailing each, whether a digest or a letter to one person.
 
 pub mod archive;
+pub mod digest;
+pub mod items;
 pub mod letters;
+pub mod planner;
 
 use crate::text_enum::text_enum;
 

@@ -11,6 +11,7 @@ mod keys;
 pub mod links;
 mod open;
 pub mod posts;
+pub mod revisions;
 mod schedules;
 pub mod subscribers;
 pub mod suppressions;

@@ -107,7 +107,7 @@ impl Templates {
         let registries = self.registries(language)?;
         // Serialised once for all three.
         let context = handlebars::Context::wraps(context)
-            .map_err(|error| TemplateError::rendering(&error.into(), C::TEMPLATE, &self.files))?;
+            .map_err(|error| TemplateError::rendering(&error, C::TEMPLATE, &self.files))?;
         let render = |registry: &Handlebars<'static>, part: &str| {
             let name = format!("{}/{part}", C::TEMPLATE);
             registry

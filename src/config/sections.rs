@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::address::Address;
+use crate::subscribers::Cadence;
 use crate::text_enum::text_enum;
 
 /// The whole of `config.toml`.
@@ -234,6 +235,18 @@ pub struct Digests {
     pub monthly: String,
     /// Whether the slot is read in each subscriber's own zone.
     pub local_time: bool,
+}
+
+impl Digests {
+    /// The cron line of a cadence; those who get each post have none.
+    pub fn line(&self, cadence: Cadence) -> Option<&str> {
+        match cadence {
+            Cadence::Each => None,
+            Cadence::Daily => Some(&self.daily),
+            Cadence::Weekly => Some(&self.weekly),
+            Cadence::Monthly => Some(&self.monthly),
+        }
+    }
 }
 
 impl Default for Digests {

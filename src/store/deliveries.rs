@@ -76,6 +76,8 @@ pub struct Standing {
     pub paused_until: Option<Timestamp>,
     /// Whether the edition may still be sent.
     pub edition_open: bool,
+    /// Nothing of the edition is handed to a relay after this.
+    pub deadline_at: Timestamp,
 }
 
 /// What came of one claimed delivery.
@@ -256,7 +258,7 @@ impl Store {
             standing: Standing,
         }
         const LOOK: &str = "SELECT d.subscriber_id, s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
-             e.state = 'sending' OR e.state = 'planning' AS edition_open \
+             e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at \
              FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
              LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1";
         let rows: Vec<Row> = on!(self, db => sqlx::query_as(LOOK).bind(lease).fetch_all(db).await?);
@@ -318,7 +320,7 @@ impl Tx {
         ];
         const READ: &str = "SELECT d.edition_id, d.subscriber_id, d.variant_id, d.attempts, d.maybe_sent, d.lease, s.key_id, \
              s.address_index, s.address, s.name, s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
-             e.state = 'sending' OR e.state = 'planning' AS edition_open \
+             e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at \
              FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
              LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1 \
              ORDER BY d.due_at, d.subscriber_id";

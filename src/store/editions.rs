@@ -130,18 +130,31 @@ impl Store {
         on!(self, db => Ok(sqlx::query_as(sql(PAGE)).bind(before).bind(letters).bind(limit).fetch_all(db).await?))
     }
 
-    /// Earlier digests of the same cadence and zone that are not over.
+    /// Whether an earlier digest of the same cadence and zone is not over yet.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn unfinished_before(&self, edition: &Edition) -> Result<Vec<Edition>> {
-        const BEFORE: &str = "WHERE kind = 'digest' AND cadence = $1 AND time_zone = $2 AND id < $3 \
-                              AND state IN ('planning', 'sending', 'paused')";
-        on!(self, db => {
-            let query = sqlx::query_as(sql(BEFORE)).bind(edition.cadence).bind(&edition.time_zone).bind(edition.id);
-            Ok(query.fetch_all(db).await?)
-        })
+    pub async fn digest_before_is_open(&self, edition: &Edition) -> Result<bool> {
+        const BEFORE: &str = "SELECT count(*) FROM editions WHERE kind = 'digest' AND cadence = $1 AND time_zone = $2 \
+                              AND id < $3 AND state IN ('planning', 'sending', 'paused')";
+        let count: i64 = on!(self, db => {
+            let query = sqlx::query_scalar(BEFORE).bind(edition.cadence).bind(&edition.time_zone).bind(edition.id);
+            query.fetch_one(db).await?
+        });
+        Ok(count > 0)
+    }
+
+    /// Editions that a person stopped, or whose deadline has passed, with deliveries that are still queued.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn editions_to_end(&self, now: Timestamp) -> Result<Vec<Edition>> {
+        const END: &str = "WHERE (state IN ('planning', 'sending', 'paused') AND deadline_at <= $1) OR (state = 'cancelled' \
+             AND EXISTS (SELECT 1 FROM deliveries WHERE edition_id = editions.id AND deliveries.state = 'queued')) \
+             ORDER BY lane, id";
+        on!(self, db => Ok(sqlx::query_as(sql(END)).bind(now).fetch_all(db).await?))
     }
 
     /// The latest cut-off of any digest of `cadence`.
@@ -256,15 +269,19 @@ impl Tx {
         Ok(ended == 1)
     }
 
-    /// Brings an edition's deadline forward to `deadline`, if it is later.
+    /// Lets every unfinished digest of the same cadence and zone before `edition` expire now: `edition` brings its posts
+    /// to those whom it did not reach.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn shorten_deadline(&mut self, id: EditionId, deadline: Timestamp) -> Result<()> {
-        const SHORTEN: &str = "UPDATE editions SET deadline_at = $2 WHERE id = $1 AND deadline_at > $2";
-        on_tx!(self, db => sqlx::query(SHORTEN).bind(id).bind(deadline).execute(db).await?.rows_affected());
-        Ok(())
+    pub async fn supersede_digests(&mut self, edition: &Edition, now: Timestamp) -> Result<u64> {
+        const EXPIRE: &str = "UPDATE editions SET deadline_at = $4 WHERE kind = 'digest' AND cadence = $1 AND time_zone = $2 \
+                              AND id < $3 AND state IN ('planning', 'sending', 'paused') AND deadline_at > $4";
+        on_tx!(self, db => {
+            let query = sqlx::query(EXPIRE).bind(edition.cadence).bind(&edition.time_zone).bind(edition.id).bind(now);
+            Ok(query.execute(db).await?.rows_affected())
+        })
     }
 
     /// Saves how far planning has come; false when another planner was there first, or planning was stopped.

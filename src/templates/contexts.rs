@@ -21,6 +21,9 @@ pub use letters::{Confirmation, Goodbye, Link};
 const EXCERPT_WORDS: usize = 60;
 /// The longest title, topic or name shown, in characters.
 const MAX_TEXT: usize = 300;
+/// The longest body that is shown whole when it can also be read on the web, in bytes. Encoded and with the rest of
+/// the mail it stays under the 90 KB beyond which mail programs cut HTML off.
+const MAX_BODY: usize = 55_000;
 /// How much of a mail is shown beside its subject, in characters.
 const MAX_PREHEADER: usize = 140;
 
@@ -112,13 +115,13 @@ pub struct Item {
 
 impl Item {
     /// A post as a digest shows it. `html` has to be sanitised, as it is the one thing that is not escaped.
-    pub fn new(title: &str, url: Option<&str>, date: String, topics: &[String], html: String, text: String) -> Self {
+    pub fn new(title: &str, url: Option<&str>, date: &str, topics: &[String], html: String, text: String) -> Self {
         let url = url.and_then(safe_url).filter(|url| url.starts_with("http"));
         Self {
             title: one_line(title, MAX_TEXT),
             whole: url.is_none(),
             url,
-            date,
+            date: one_line(date, MAX_TEXT),
             topics: topics.iter().map(|topic| one_line(topic, MAX_TEXT)).collect(),
             excerpt: excerpt(&text, EXCERPT_WORDS),
             html,
@@ -127,7 +130,7 @@ impl Item {
     }
 }
 
-/// A digest: one post whole, or several with the beginning of each.
+/// A digest: one post whole, if it is not too long, or several with the beginning of each.
 #[derive(Clone, Debug, Serialize)]
 pub struct Digest {
     /// Who is writing, and in which language.
@@ -137,7 +140,7 @@ pub struct Digest {
     pub cadence: Cadence,
     /// What mail programs show beside the subject.
     pub preheader: String,
-    /// The title of the first post.
+    /// The title of the first post that has one, else the site's name.
     pub lead: String,
     /// How many posts there are.
     pub count: usize,
@@ -156,9 +159,11 @@ impl Digest {
     pub fn new(frame: Frame, cadence: Cadence, mut items: Vec<Item>, links: Links) -> Self {
         let (count, single) = (items.len(), items.len() == 1);
         for item in &mut items {
-            item.whole = single || item.url.is_none();
+            item.whole = item.url.is_none() || (single && item.html.len() <= MAX_BODY);
         }
-        let lead = items.first().map(|item| item.title.clone()).unwrap_or_default();
+        let titled = items.iter().map(|item| &item.title).find(|title| !title.is_empty());
+        // A mail without a subject would look like spam.
+        let lead = titled.unwrap_or(&frame.site.name).clone();
         let preheader = if single {
             items.first().map(|item| item.excerpt.clone()).unwrap_or_default()
         } else {

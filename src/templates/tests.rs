@@ -51,9 +51,35 @@ fn a_digest_of_several_shows_beginnings_and_one_of_a_single_post_the_whole() {
     assert!(several.text.contains("Read more:\nhttps://campaign.example/posts/0\n"), "{}", several.text);
     // The third has no address on the web.
     assert!(several.html.contains("the same room in a month"));
+    for item in &samples[0].items {
+        assert!(several.html.contains(&format!("{}</h2>", item.title)), "{}", item.title);
+        assert!(several.text.contains(&format!("\n{}\n", item.title)), "{}", item.title);
+    }
     let single = templates.mail(&samples[1], "en").unwrap();
     assert_eq!(single.subject, "Protest against the sacking of the bakery workers");
     assert!(single.html.contains("by telephone") && single.text.contains("telephone"));
+}
+
+#[test]
+fn a_digest_of_posts_without_titles_still_has_a_subject() {
+    let templates = built_in();
+    for digest in Digest::samples(&english(&templates), &|_| String::new()) {
+        assert!(templates.mail(&digest, "en").unwrap().subject.starts_with("Campaign Example"));
+    }
+}
+
+#[test]
+fn a_single_post_too_long_for_mail_is_shown_by_its_beginning_when_it_can_be_read_on_the_web() {
+    let templates = built_in();
+    let sample = Digest::samples(&english(&templates), &tame).remove(1);
+    let html = "<p>жжжжжжжжжж</p>\n".repeat(10_000);
+    for (url, whole) in [(Some("https://campaign.example/long"), false), (None, true)] {
+        let item = Item::new("Long", url, "today", &[], html.clone(), "жж ".repeat(10_000));
+        let digest = Digest::new(sample.frame.clone(), sample.cadence, vec![item], sample.links.clone());
+        let content = templates.mail(&digest, "en").unwrap();
+        assert_eq!(content.html.len() > html.len(), whole);
+        assert_eq!(content.text.len() < 3000, !whole);
+    }
 }
 
 #[test]
@@ -187,7 +213,7 @@ fn only_http_https_and_mailto_come_out_as_links() {
     for url in ["javascript:alert(1)", " JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "data:text/html,x", "/x", ""] {
         assert_eq!(safe_url(url), None, "{url:?}");
     }
-    let item = Item::new("x", Some("mailto:a@example.org"), String::new(), &[], String::new(), String::new());
+    let item = Item::new("x", Some("mailto:a@example.org"), "", &[], String::new(), String::new());
     assert_eq!((item.url, item.whole), (None, true));
     let folder = replacing("mail/link/text.hbs", "{{link \"vbscript:x\"}} {{link \"https://a.example\"}}");
     let templates = Templates::load(Some(folder.path())).unwrap();
@@ -249,4 +275,37 @@ fn an_excerpt_ends_where_it_should() {
     assert_eq!(excerpt("one two, three", 2), "one two …");
     assert_eq!(excerpt(&"ж".repeat(10_000), 2), format!("{}…", "ж".repeat(20)));
     assert_eq!(excerpt("", 60), "");
+}
+
+/// How light a colour is to the eye (WCAG 2.2, relative luminance).
+fn luminance(hex: &str) -> f64 {
+    let channel = |at: usize| {
+        let value = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+}
+
+#[test]
+fn colours_can_be_read_in_light_and_dark() {
+    let layout = embedded::TEMPLATES.iter().map(|(_, text)| *text).collect::<String>();
+    let colours = |prefix: &str| -> Vec<&str> {
+        let found = layout.split(prefix).skip(1).filter_map(|rest| rest.get(..7));
+        found.filter(|colour| colour.starts_with('#')).collect()
+    };
+    let paper = ["#ffffff", "#1f1f1d"];
+    let (ink, accent) = (["#1d1d1b", "#ececea"], ["#9b1c1c", "#ff9d94"]);
+    let (soft, on_button) = (["#57574f", "#b8b8b1"], ["#ffffff", "#1f1f1d"]);
+    let known: Vec<&str> = [ink, accent, soft, on_button].concat();
+    for colour in colours("; color:").into_iter().chain(colours("\"color:")).chain(colours("{ color: ")) {
+        assert!(known.contains(&colour), "{colour} is in no pair below");
+    }
+    for (front, back) in [(ink, paper), (accent, paper), (soft, paper), (on_button, accent)] {
+        for (front, back) in front.into_iter().zip(back) {
+            assert!(layout.contains(front) && layout.contains(back), "{front} {back}");
+            let (one, other) = (luminance(front), luminance(back));
+            let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+            assert!(contrast >= 4.5, "{front} on {back}: {contrast:.2}");
+        }
+    }
 }

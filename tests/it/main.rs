@@ -2,4 +2,11 @@
 
 #[macro_use]
 mod stores;
+mod app;
+mod checklist;
+mod dispatch;
+mod mail;
+mod relay;
+mod smtp;
 mod store;
+mod web;

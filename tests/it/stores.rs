@@ -35,12 +35,12 @@ macro_rules! on_both {
 }
 
 /// A private store with its key, a clock that stands still, and a folder that vanishes with it.
-pub struct TestStore {
-    pub store: Store,
-    pub vault: Vault,
-    pub clock: Clock,
-    pub url: String,
-    pub dir: tempfile::TempDir,
+pub(crate) struct TestStore {
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Clock,
+    pub(crate) url: String,
+    pub(crate) dir: tempfile::TempDir,
 }
 
 impl Deref for TestStore {
@@ -52,20 +52,20 @@ impl Deref for TestStore {
 }
 
 /// Monday, 2 March 2026, at 09:00 UTC.
-pub const MONDAY: &str = "2026-03-02T09:00:00Z";
+pub(crate) const MONDAY: &str = "2026-03-02T09:00:00Z";
 
-pub fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 impl TestStore {
-    pub async fn sqlite() -> Self {
+    pub(crate) async fn sqlite() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", dir.path().join("handbill.db").display());
         Self::open(dir, url).await
     }
 
-    pub async fn postgres() -> Self {
+    pub(crate) async fn postgres() -> Self {
         Self::open(tempfile::tempdir().unwrap(), postgres_database().await).await
     }
 
@@ -77,7 +77,7 @@ impl TestStore {
         Self { store, vault, clock, url, dir }
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 }
@@ -89,7 +89,7 @@ struct Server {
 }
 
 /// The URL of a database of its own on the test server.
-pub async fn postgres_database() -> String {
+pub(crate) async fn postgres_database() -> String {
     static SERVER: OnceLock<Server> = OnceLock::new();
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let server = tokio::task::spawn_blocking(|| SERVER.get_or_init(start)).await.unwrap();

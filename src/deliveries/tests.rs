@@ -1,0 +1,116 @@
+//! Who may be mailed, and what each outcome leads to.
+
+use super::*;
+use crate::id::{EditionId, SubscriberId, VariantId};
+
+const NOW: Timestamp = Timestamp(1_000_000_000);
+
+fn standing(state: SubscriberState, suppression: Option<SuppressionReason>) -> Standing {
+    Standing {
+        subscriber_state: state,
+        suppression,
+        paused_until: None,
+        edition_open: true,
+        deadline_at: NOW.plus(Duration::from_secs(60)),
+    }
+}
+
+fn claimed(maybe_sent: bool) -> Claimed {
+    Claimed {
+        edition_id: EditionId(1),
+        subscriber_id: SubscriberId(2),
+        variant_id: VariantId(3),
+        attempts: 0,
+        maybe_sent,
+        lease: 4,
+        key_id: 1,
+        address_index: None,
+        address: None,
+        name: None,
+        standing: standing(SubscriberState::Active, None),
+    }
+}
+
+#[test]
+fn only_those_who_asked_are_mailed() {
+    use EditionKind::{Confirmation, Digest, Goodbye, Link};
+    use SubscriberState::{Active, Erased, Pending};
+    let suppressed = Verdict::End(DeliveryState::Suppressed);
+    for (kind, state, suppression, expected) in [
+        (Digest, Active, None, Verdict::Send),
+        (Digest, Pending, None, suppressed),
+        (Digest, Erased, None, suppressed),
+        (Digest, Active, Some(SuppressionReason::Left), suppressed),
+        (Confirmation, Pending, None, Verdict::Send),
+        (Confirmation, Active, Some(SuppressionReason::Left), Verdict::Send),
+        (Confirmation, Active, Some(SuppressionReason::Complaint), suppressed),
+        (Confirmation, Pending, Some(SuppressionReason::Manual), suppressed),
+        (Link, Active, None, Verdict::Send),
+        (Link, Active, Some(SuppressionReason::Left), suppressed),
+        (Goodbye, Active, Some(SuppressionReason::Left), Verdict::Send),
+        (Goodbye, Active, Some(SuppressionReason::Erased), suppressed),
+        (Goodbye, Active, None, suppressed),
+    ] {
+        assert_eq!(verdict(kind, &standing(state, suppression), NOW), expected, "{kind} to {state} {suppression:?}");
+    }
+}
+
+#[test]
+fn a_pause_holds_digests_and_the_rest_has_its_own_brakes() {
+    let active = standing(SubscriberState::Active, None);
+    let paused = Standing { paused_until: Some(NOW.plus(Duration::from_secs(1))), ..active };
+    assert_eq!(verdict(EditionKind::Digest, &paused, NOW), Verdict::End(DeliveryState::Suppressed));
+    assert_eq!(verdict(EditionKind::Link, &paused, NOW), Verdict::Send);
+    let over = Standing { paused_until: Some(NOW), ..active };
+    assert_eq!(verdict(EditionKind::Digest, &over, NOW), Verdict::Send);
+    let late = Standing { deadline_at: NOW, ..active };
+    assert_eq!(verdict(EditionKind::Digest, &late, NOW), Verdict::End(DeliveryState::Expired));
+    let stopped = Standing { edition_open: false, ..active };
+    assert_eq!(verdict(EditionKind::Digest, &stopped, NOW), Verdict::PutBack);
+}
+
+#[test]
+fn pauses_grow_by_lane_and_differ_by_dice() {
+    let wait = |lane, attempts, dice| next_attempt(lane, attempts, NOW, dice).since(NOW).as_secs_f64();
+    assert_eq!(wait(Lane::Bulk, 1, 0), 48.0);
+    assert_eq!(wait(Lane::Bulk, 1, u16::MAX), 72.0);
+    assert!(wait(Lane::Urgent, 1, u16::MAX) < 10.0);
+    assert!(wait(Lane::Bulk, 3, 0) > wait(Lane::Bulk, 2, u16::MAX));
+    assert_eq!(wait(Lane::Bulk, 7, 0), wait(Lane::Bulk, i32::MAX, 0));
+}
+
+#[test]
+fn each_outcome_leads_to_its_state() {
+    let reply = Reply::new(451, "4.7.1 try later");
+    let end = |outcome: &Outcome, maybe_sent| record(&claimed(maybe_sent), Lane::Bulk, "main", outcome, NOW, 0);
+    let accepted = end(&Outcome::Accepted { reply: reply.clone() }, false);
+    assert_eq!((accepted.state, accepted.attempts, accepted.ended_at), (DeliveryState::Accepted, 1, Some(NOW)));
+    let deferred = end(&Outcome::Deferred { stage: Stage::Rcpt, reply: reply.clone() }, false);
+    assert_eq!((deferred.state, deferred.ended_at), (DeliveryState::Queued, None));
+    assert_eq!((deferred.reply_code, deferred.stage.as_deref()), (Some(451), Some("rcpt")));
+    assert!(deferred.due_at > NOW && !deferred.maybe_sent);
+    assert_eq!(
+        end(&Outcome::Refused { stage: Stage::Rcpt, reply: reply.clone() }, false).state,
+        DeliveryState::Refused
+    );
+    assert_eq!(end(&Outcome::Refused { stage: Stage::Rcpt, reply }, true).state, DeliveryState::Unknown);
+    let lost = end(&Outcome::Lost { stage: Stage::Mail, error: "closed".to_owned() }, false);
+    assert!(lost.state == DeliveryState::Queued && !lost.maybe_sent);
+    let unknown = end(&Outcome::Unknown { error: "closed".to_owned() }, false);
+    assert!(unknown.state == DeliveryState::Queued && unknown.maybe_sent);
+}
+
+#[test]
+fn a_lost_reply_is_asked_for_again_only_so_often() {
+    let outcome = Outcome::Unknown { error: "closed".to_owned() };
+    let last = Claimed { attempts: UNKNOWN_ATTEMPTS - 1, ..claimed(true) };
+    assert_eq!(record(&last, Lane::Bulk, "main", &outcome, NOW, 0).state, DeliveryState::Unknown);
+}
+
+#[test]
+fn what_may_have_arrived_never_ends_as_if_it_had_not() {
+    for state in [DeliveryState::Expired, DeliveryState::Suppressed, DeliveryState::Cancelled] {
+        assert_eq!(ended(&claimed(false), state, NOW).state, state);
+        assert_eq!(ended(&claimed(true), state, NOW).state, DeliveryState::Unknown);
+    }
+}

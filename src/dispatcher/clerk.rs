@@ -1,0 +1,291 @@
+//! The clerk: ends what is over, plans what is to be planned, and claims what is due, urgent first.
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use tokio::task::JoinSet;
+
+use super::queue::Batch;
+use super::{DispatchLock, Shared, Until, worker};
+use crate::editions::EditionState;
+use crate::editions::planner::{self, Planner, Step};
+use crate::store::editions::Edition;
+
+/// How often to look whether anything was changed (a change reaches the daemon within 200 ms).
+const LOOK: Duration = Duration::from_millis(100);
+/// How often to look for what came due, ended or died without anybody's changing anything.
+const ROUND: Duration = Duration::from_secs(1);
+/// How often leases are extended.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// How many deliveries one transaction may end.
+const SWEEP: i64 = 2000;
+/// The most that one claim takes.
+const CLAIM: usize = 1000;
+/// With [`Until::Empty`]: so many failed attempts to reach the relay end it.
+const PATIENCE: u32 = 3;
+
+/// Runs until stopped, or until nothing is due; returns how many deliveries wait for later.
+pub(super) async fn run(shared: &Arc<Shared>, workers: &mut JoinSet<()>, until: Until) -> anyhow::Result<i64> {
+    let mut clerk = Clerk::new(Arc::clone(shared));
+    clerk.bury(DispatchLock::exclusive_on(&shared.app.store)).await.context("cannot look for leases that died")?;
+    loop {
+        if shared.stopping.is_cancelled() {
+            return Ok(0);
+        }
+        while workers.try_join_next().is_some() {}
+        match clerk.round().await {
+            Ok(busy) => {
+                clerk.hire(workers);
+                if until == Until::Empty {
+                    if let Some(reason) = shared.gate.given_up(PATIENCE) {
+                        bail!("no relay answered: {reason}");
+                    }
+                    if !busy && let Some(later) = clerk.is_empty().await? {
+                        return Ok(later);
+                    }
+                }
+                if !busy {
+                    clerk.wait().await;
+                }
+            }
+            Err(error) => {
+                // The store may be locked or restarting: what is in hand goes on, and so does this, once it is back.
+                if until == Until::Empty && !clerk.store_was_fine {
+                    return Err(error.into());
+                }
+                if clerk.store_was_fine {
+                    tracing::error!(%error, "the store fails; trying again every second");
+                }
+                clerk.store_was_fine = false;
+                tokio::select! {
+                    () = shared.stopping.cancelled() => {}
+                    () = tokio::time::sleep(ROUND) => {}
+                }
+            }
+        }
+    }
+}
+
+struct Clerk {
+    shared: Arc<Shared>,
+    planner: Planner,
+    leases: Vec<Weak<Batch>>,
+    wake: i64,
+    last_round: Option<Instant>,
+    last_heartbeat: Instant,
+    rate: Rate,
+    /// Whether the last claims left something for the next.
+    more: bool,
+    store_was_fine: bool,
+}
+
+impl Clerk {
+    fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            planner: Planner::default(),
+            leases: Vec::new(),
+            wake: -1,
+            last_round: None,
+            last_heartbeat: Instant::now(),
+            rate: Rate::new(),
+            more: false,
+            store_was_fine: true,
+        }
+    }
+
+    /// Everything once; true when there is more to do at once.
+    async fn round(&mut self) -> crate::store::Result<bool> {
+        let shared = Arc::clone(&self.shared);
+        let store = &shared.app.store;
+        let now = shared.app.clock.now();
+        let mut busy = false;
+        self.more = false;
+        if self.last_round.is_none_or(|at| at.elapsed() >= ROUND) {
+            self.last_round = Some(Instant::now());
+            self.heartbeat().await?;
+            busy |= planner::sweep(store, now, SWEEP).await? > 0;
+        }
+        let editions = store.open_editions().await?;
+        self.store_was_fine = true;
+        self.rate.measure(shared.progress.totals().sum());
+        let mut planned = false;
+        // In the order of the queue: a digest's next batch waits for what is urgent, and so does its claim.
+        for edition in &editions {
+            busy |= self.claim(edition).await?;
+            if edition.state == EditionState::Planning && !planned {
+                match self.planner.step(&shared.app, edition).await? {
+                    Step::Planned(_) | Step::Done => {
+                        planned = true;
+                        busy = true;
+                    }
+                    Step::Blocked => {}
+                }
+            }
+        }
+        Ok(busy)
+    }
+
+    /// Claims what is due of an edition, up to two seconds' work in hand.
+    async fn claim(&mut self, edition: &Edition) -> crate::store::Result<bool> {
+        let shared = Arc::clone(&self.shared);
+        let wanted = self.rate.in_two_seconds(usize::from(shared.relay.connections)).min(shared.gate.admits());
+        // What stands behind this edition in the queue does not keep it from being claimed.
+        let in_hand = shared.queue.ahead_of(edition.lane);
+        if in_hand * 2 > wanted || wanted == 0 {
+            return Ok(false);
+        }
+        let limit = (wanted - in_hand).min(CLAIM);
+        let now = shared.app.clock.now();
+        let began = Instant::now();
+        let until = shared.app.store.lease_clock(now).await?.plus(shared.lease_length());
+        let lease = i64::from_be_bytes(crate::vault::random_bytes()?);
+        let mut tx = shared.app.store.begin().await?;
+        let claimed = tx.claim(edition.id, i64::try_from(limit).unwrap_or(i64::MAX), lease, until, now).await?;
+        if claimed.is_empty() {
+            let ended = tx.end_edition(edition.id, now).await?;
+            tx.commit().await?;
+            if ended {
+                tracing::info!(edition = %edition.id, kind = %edition.kind, "every delivery has ended");
+            }
+            return Ok(false);
+        }
+        tx.commit().await?;
+        let more = claimed.len() == limit;
+        self.more |= more;
+        let batch = Arc::new(Batch::new(lease, edition.clone(), shared.lease_end(began), began, &claimed));
+        self.leases.push(Arc::downgrade(&batch));
+        shared.queue.push(&batch, claimed);
+        Ok(more)
+    }
+
+    /// Sees to it that there are as many connections as there is work, and as the relay allows.
+    fn hire(&self, workers: &mut JoinSet<()>) {
+        let allowed = match self.shared.gate.admits() {
+            usize::MAX => usize::from(self.shared.relay.connections),
+            knocking => knocking,
+        };
+        while workers.len() < allowed.min(self.shared.queue.len()) {
+            workers.spawn(worker::run(Arc::clone(&self.shared)));
+        }
+    }
+
+    /// Extends the leases of what is in hand, and ends those of dispatchers that died.
+    async fn heartbeat(&mut self) -> crate::store::Result<()> {
+        if self.last_heartbeat.elapsed() < HEARTBEAT {
+            return Ok(());
+        }
+        let app = &self.shared.app;
+        let began = Instant::now();
+        let until = app.store.lease_clock(app.clock.now()).await?.plus(self.shared.lease_length());
+        self.leases.retain(|batch| batch.strong_count() > 0);
+        for batch in self.leases.iter().filter_map(Weak::upgrade) {
+            let mut tx = app.store.begin().await?;
+            tx.extend_lease(batch.lease, until).await?;
+            tx.commit().await?;
+            batch.extended(self.shared.lease_end(began));
+        }
+        self.last_heartbeat = began;
+        self.bury(false).await
+    }
+
+    /// Puts back what dead dispatchers held: all of it where no other can be alive, else where the lease has ended.
+    async fn bury(&self, all: bool) -> crate::store::Result<()> {
+        let app = &self.shared.app;
+        let before = match all {
+            true => crate::clock::Timestamp(i64::MAX),
+            false => app.store.lease_clock(app.clock.now()).await?,
+        };
+        let mut tx = app.store.begin().await?;
+        let count = tx.void_leases(before).await?;
+        tx.commit().await?;
+        if count > 0 {
+            tracing::warn!(count, "put back deliveries of a dispatcher that ended without recording them");
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is due, planned or out any more; then how much waits for later.
+    async fn is_empty(&self) -> crate::store::Result<Option<i64>> {
+        use crate::deliveries::DeliveryState::{Leased, Queued};
+        let shared = &self.shared;
+        let in_hand = shared.relay.connections as usize + super::GROUP - shared.permits.available_permits();
+        if shared.queue.len() > 0 || in_hand > 0 || !shared.in_flight().is_empty() {
+            return Ok(None);
+        }
+        let now = shared.app.clock.now();
+        if !shared.app.store.editions_to_end(now).await?.is_empty() {
+            return Ok(None);
+        }
+        let mut later = 0;
+        for edition in shared.app.store.open_editions().await? {
+            let counts = shared.app.store.counts(edition.id).await?;
+            let due = shared.app.store.next_due(edition.id).await?.is_some_and(|due| due <= now);
+            let leased = counts.get(&Leased).copied().unwrap_or(0) > 0;
+            if due || leased || edition.state == EditionState::Planning {
+                return Ok(None);
+            }
+            later += counts.get(&Queued).copied().unwrap_or(0);
+        }
+        Ok(Some(later))
+    }
+
+    /// Waits until something was changed, taken, or may have come due.
+    async fn wait(&mut self) {
+        let rest = self.last_round.map_or(Duration::ZERO, |at| ROUND.saturating_sub(at.elapsed()));
+        let until = Instant::now() + rest.max(Duration::from_millis(10));
+        loop {
+            tokio::select! {
+                () = self.shared.stopping.cancelled() => return,
+                () = self.shared.recorded.notified() => {
+                    if self.shared.queue.len() == 0 && self.shared.in_flight().is_empty() {
+                        return;
+                    }
+                }
+                () = self.shared.queue.drained(), if self.more => {
+                    if self.shared.queue.len() * 2 <= self.rate.in_two_seconds(usize::from(self.shared.relay.connections)) {
+                        return;
+                    }
+                }
+                () = tokio::time::sleep(LOOK) => {
+                    // A failing store shows in the next round.
+                    let wake = self.shared.app.store.wake_count().await.unwrap_or(-1);
+                    if wake != self.wake || Instant::now() >= until {
+                        self.wake = wake;
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many deliveries end in a second, at present.
+struct Rate {
+    at: Instant,
+    count: u64,
+    per_second: f64,
+}
+
+impl Rate {
+    fn new() -> Self {
+        Self { at: Instant::now(), count: 0, per_second: 0.0 }
+    }
+
+    fn measure(&mut self, count: u64) {
+        let elapsed = self.at.elapsed();
+        if elapsed < Duration::from_millis(200) {
+            return;
+        }
+        let present = count.saturating_sub(self.count) as f64 / elapsed.as_secs_f64();
+        // A second of calm does not make the next claim tiny, nor one burst make it huge.
+        self.per_second = 0.5 * self.per_second + 0.5 * present;
+        (self.at, self.count) = (Instant::now(), count);
+    }
+
+    /// What is reckoned to fit into two seconds; at first, and at least, a few for each connection.
+    fn in_two_seconds(&self, connections: usize) -> usize {
+        ((self.per_second * 2.0) as usize).max(connections * 4)
+    }
+}

@@ -1,0 +1,201 @@
+//! From a claimed delivery to the bytes of its message.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::address::Address;
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::editions::EditionKind;
+use crate::editions::items::Items;
+use crate::id::VariantId;
+use crate::message::{self, Content, Draft, List, ListId};
+use crate::store::deliveries::Claimed;
+use crate::store::editions::{Edition, Variant};
+use crate::subscribers::Cadence;
+use crate::templates::Templates;
+use crate::templates::contexts::{Confirmation, Digest, Frame, Goodbye, Item, Link, Links, Site};
+use crate::vault::{Column, Token, TokenPurpose, VaultError};
+
+/// How many variants are kept at hand; most editions have a handful.
+const KEPT: usize = 256;
+
+/// A message and whom it goes to.
+#[derive(Debug)]
+pub(super) struct Composed {
+    pub to: Address,
+    pub bytes: Vec<u8>,
+}
+
+/// What is the same for everybody who gets a variant.
+#[derive(Debug)]
+struct Prepared {
+    language: String,
+    items: Vec<Item>,
+}
+
+/// Makes messages, and remembers what their variants share.
+pub struct Composer {
+    app: Arc<App>,
+    templates: watch::Receiver<Arc<Templates>>,
+    list_id: ListId,
+    prepared: Mutex<HashMap<VariantId, Arc<Prepared>>>,
+}
+
+impl std::fmt::Debug for Composer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Composer").finish_non_exhaustive()
+    }
+}
+
+impl Composer {
+    /// A composer that uses whichever templates are current.
+    pub fn new(app: Arc<App>, templates: watch::Receiver<Arc<Templates>>) -> Self {
+        let list_id = ListId::of(&app.config.site.sender);
+        Self { app, templates, list_id, prepared: Mutex::default() }
+    }
+
+    /// The message of a claimed delivery; nothing when its subscriber was erased.
+    pub(super) async fn compose(&self, edition: &Edition, claimed: &Claimed) -> anyhow::Result<Option<Composed>> {
+        let open = |column, sealed: &Option<Vec<u8>>| match (sealed, &claimed.address_index) {
+            (Some(sealed), Some(index)) => self.app.vault.open(claimed.key_id, column, index, sealed).map(Some),
+            _ => Ok(None),
+        };
+        let Some(address) = open(Column::Address, &claimed.address)? else { return Ok(None) };
+        let to: Address = address.parse()?;
+        let name = open(Column::Name, &claimed.name)?;
+        let prepared = self.prepared(claimed.variant_id).await?;
+        let templates = self.templates.borrow().clone();
+
+        let token = |purpose| {
+            let (subscriber, edition) = (claimed.subscriber_id.0, claimed.edition_id.0);
+            self.app.vault.write_token(Token { purpose, subscriber, edition })
+        };
+        let content = self.content(&templates, edition, claimed, &prepared, &token).await?;
+        let unsubscribe_url = self.url(&format!("unsubscribe/{}", token(TokenPurpose::Mail)?));
+        let (help_url, archive_url) = (self.url(""), self.url("archive"));
+        let list = (!edition.kind.is_letter()).then(|| List {
+            id: &self.list_id,
+            name: &self.app.config.site.name,
+            unsubscribe_url: &unsubscribe_url,
+            help_url: &help_url,
+            archive_url: &archive_url,
+        });
+        let site = &self.app.config.site;
+        let message_id = self.app.vault.message_id(claimed.edition_id.0, claimed.subscriber_id.0)?;
+        let draft = Draft {
+            sender: &site.sender,
+            reply_to: site.reply_to.as_ref(),
+            to: &to,
+            to_name: name.as_deref(),
+            message_id: &message_id,
+            date: self.app.clock.now(),
+            time_zone: site.time_zone,
+            kind: edition.kind,
+            edition: edition.id,
+            content: &content,
+            language: &prepared.language,
+            list,
+        };
+        let bytes = message::build(&draft)?;
+        Ok(Some(Composed { to, bytes }))
+    }
+
+    async fn content(
+        &self,
+        templates: &Templates,
+        edition: &Edition,
+        claimed: &Claimed,
+        prepared: &Prepared,
+        token: &(dyn Fn(TokenPurpose) -> Result<String, VaultError> + Sync),
+    ) -> anyhow::Result<Content> {
+        let language = prepared.language.as_str();
+        let frame = Frame::new(Site::of(&self.app.config.site), &templates.words().language(language));
+        Ok(match edition.kind {
+            EditionKind::Confirmation => {
+                let row = self.app.store.subscriber(claimed.subscriber_id).await?;
+                let wanted = row.map(|row| row.preferences()).unwrap_or_default();
+                let topics: Vec<String> = wanted.topics.iter().map(str::to_owned).collect();
+                let url = self.url(&format!("confirm/{}", token(TokenPurpose::Confirm)?));
+                templates.mail(&Confirmation::new(frame, wanted.cadence, wanted.alerts, &topics, url), language)?
+            }
+            EditionKind::Link => {
+                let preferences_url = self.url(&format!("preferences/{}", token(TokenPurpose::Preferences)?));
+                templates.mail(&Link { frame, preferences_url }, language)?
+            }
+            EditionKind::Goodbye => templates.mail(&Goodbye { frame, return_url: self.url("") }, language)?,
+            _ => {
+                let mail = token(TokenPurpose::Mail)?;
+                let links = Links {
+                    unsubscribe: self.url(&format!("unsubscribe/{mail}")),
+                    preferences: self.url(&format!("preferences/{mail}")),
+                    archive: self.url("archive"),
+                };
+                let cadence = edition.cadence.unwrap_or(Cadence::Weekly);
+                templates.mail(&Digest::new(frame, cadence, prepared.items.clone(), links), language)?
+            }
+        })
+    }
+
+    /// What a digest of these items would read like, with links that lead nowhere: for a look before it is sent.
+    ///
+    /// # Errors
+    ///
+    /// When a post is missing or a template fails.
+    pub async fn sample(&self, cadence: Cadence, language: &str, items: &Items) -> anyhow::Result<Content> {
+        let templates = self.templates.borrow().clone();
+        let items = self.items(&templates, language, items).await?;
+        let frame = Frame::new(Site::of(&self.app.config.site), &templates.words().language(language));
+        let links = Links {
+            unsubscribe: self.url("unsubscribe/TOKEN"),
+            preferences: self.url("preferences/TOKEN"),
+            archive: self.url("archive"),
+        };
+        Ok(templates.mail(&Digest::new(frame, cadence, items, links), language)?)
+    }
+
+    async fn prepared(&self, id: VariantId) -> anyhow::Result<Arc<Prepared>> {
+        if let Some(prepared) = self.kept().get(&id) {
+            return Ok(Arc::clone(prepared));
+        }
+        let variant: Variant =
+            self.app.store.variant(id).await?.ok_or_else(|| anyhow::anyhow!("variant {id} is not in the store"))?;
+        let templates = self.templates.borrow().clone();
+        let items = self.items(&templates, &variant.language, &variant.items.parse()?).await?;
+        let prepared = Arc::new(Prepared { language: variant.language, items });
+        let mut kept = self.kept();
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(id, Arc::clone(&prepared));
+        Ok(prepared)
+    }
+
+    async fn items(&self, templates: &Templates, language: &str, items: &Items) -> anyhow::Result<Vec<Item>> {
+        let words = templates.words().language(language);
+        let mut shown = Vec::with_capacity(items.0.len());
+        for item in &items.0 {
+            let revision = self.app.store.revision(item.revision).await?;
+            let post = revision.ok_or_else(|| anyhow::anyhow!("revision {} is not in the store", item.revision))?;
+            let topics: Vec<String> = crate::topics::Topics::parse(&post.topics).iter().map(str::to_owned).collect();
+            let date = self.date(&words, post.published_at)?;
+            let item = Item::new(&post.title, post.url.as_deref(), date, &topics, post.html, post.text);
+            shown.push(Item { excerpt: post.excerpt, ..item });
+        }
+        Ok(shown)
+    }
+
+    fn date(&self, words: &crate::words::Language<'_>, at: Timestamp) -> anyhow::Result<String> {
+        Ok(words.date(at.to_utc().with_timezone(&self.app.config.site.time_zone).date_naive())?)
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<VariantId, Arc<Prepared>>> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/{path}", self.app.config.site.url.as_str().trim_end_matches('/'))
+    }
+}

@@ -1,0 +1,92 @@
+//! Outcomes into the ledger, in groups.
+//!
+//! Whatever has come in while the last group was written makes the next one, up to 64: alone, an outcome is recorded at
+//! once; under load, one commit serves many. A permit is held from before MAIL until the record, so that what is accepted
+//! and not recorded never exceeds the open connections and one group.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc};
+
+use super::Progress;
+use super::queue::Batch;
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::deliveries::DeliveryState;
+use crate::id::SubscriberId;
+use crate::store::deliveries::Record;
+
+/// The most outcomes that one transaction records (promise 2).
+pub(super) const GROUP: usize = 64;
+
+/// An outcome on its way into the ledger.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub record: Record,
+    /// Keeps the lease extended until the record is written.
+    pub batch: Arc<Batch>,
+    /// Given back when the record is written.
+    pub _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// What the recorder works with. It must not hold a sender of reports, as it ends when the last one is gone.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    pub app: Arc<App>,
+    pub progress: Arc<Progress>,
+    /// Told after each group.
+    pub recorded: Arc<Notify>,
+}
+
+/// Records until every sender is gone.
+pub(super) async fn run(recorder: Recorder, mut reports: mpsc::UnboundedReceiver<Report>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while reports.recv_many(&mut group, GROUP).await > 0 {
+        let mut pause = Duration::from_millis(50);
+        while let Err(error) = write(&recorder.app, &group).await {
+            // What the relay took must get into the ledger, so this waits as long as it takes. If the process is ended
+            // before that, the leases run out and the rows count as maybe sent.
+            tracing::error!(%error, outcomes = group.len(), "cannot record outcomes; trying again");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+        for report in &group {
+            recorder.progress.count(report.record.state);
+        }
+        group.clear();
+        recorder.recorded.notify_one();
+    }
+}
+
+async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
+    let records: Vec<Record> = group.iter().map(|report| report.record.clone()).collect();
+    let mut tx = app.store.begin().await?;
+    let live = tx.record(&records).await?;
+    let mut reached: HashMap<Timestamp, Vec<SubscriberId>> = HashMap::new();
+    for report in group {
+        let record = &report.record;
+        let got_it = matches!(record.state, DeliveryState::Accepted | DeliveryState::Unknown);
+        if let Some(cut_off) = report.batch.edition.cut_off_at.filter(|_| got_it)
+            && live.contains(&(record.edition, record.subscriber))
+        {
+            reached.entry(cut_off).or_default().push(record.subscriber);
+        }
+    }
+    let mut reached: Vec<_> = reached.into_iter().collect();
+    reached.sort();
+    for (cut_off, mut subscribers) in reached {
+        // In order, so that two nodes never wait for each other's rows.
+        subscribers.sort();
+        tx.advance_marks(cut_off, &subscribers).await?;
+    }
+    tx.commit().await?;
+    if live.len() < group.len() {
+        tracing::warn!(
+            count = group.len() - live.len(),
+            "outcomes came after their lease had ended and were not recorded"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! One connection to the relay, from the first job to an idle end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Shared;
+use super::queue::Job;
+use super::recorder::Report;
+use crate::deliveries::{self, DeliveryState, Verdict};
+use crate::relay::{Connection, Outcome};
+use crate::store::deliveries::Record;
+
+/// A connection that had nothing to do for this long is closed.
+const IDLE: Duration = Duration::from_secs(15);
+/// A connection that was quiet for this long is asked whether it still stands before it gets a message.
+const QUIET: Duration = Duration::from_secs(5);
+/// Relays limit the messages of one connection, many at 100 and more.
+const MESSAGES: u32 = 1000;
+
+/// Works until there is nothing to do, the relay fails, or the dispatcher stops.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut connection: Option<Connection> = None;
+    loop {
+        let job = tokio::select! {
+            biased;
+            () = shared.stopping.cancelled() => break,
+            job = shared.queue.pop() => job,
+            () = tokio::time::sleep(IDLE) => break,
+        };
+        if !handle(&shared, &mut connection, job).await {
+            break;
+        }
+    }
+    if let Some(connection) = connection {
+        connection.quit().await;
+    }
+}
+
+/// Sees one job through; false when the relay cannot be reached.
+async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: Job) -> bool {
+    // Held until the outcome is recorded; see the recorder.
+    let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else { return false };
+    let report = |record: Record, permit| {
+        let report = Report { record, batch: Arc::clone(&job.batch), _permit: permit };
+        if shared.reports.send(report).is_err() {
+            tracing::error!("the recorder is gone");
+        }
+    };
+    let claimed = &job.claimed;
+    let now = shared.app.clock.now();
+    let standing = match job.batch.standing(&shared.app.store, claimed.subscriber_id).await {
+        Ok(standing) => standing,
+        Err(error) => {
+            tracing::error!(%error, "cannot look up whether a delivery may still be sent; it is put back");
+            shared.put_back(vec![job]).await;
+            return true;
+        }
+    };
+    // Without a standing, or with too little left of the lease to see the send through, another may have it already.
+    let Some(standing) = standing.filter(|_| job.batch.remaining() > shared.relay.timeout) else { return true };
+    match deliveries::verdict(job.batch.edition.kind, &standing, now) {
+        Verdict::Send => {}
+        Verdict::PutBack => {
+            shared.put_back(vec![job]).await;
+            return true;
+        }
+        Verdict::End(state) => {
+            report(deliveries::ended(claimed, state, now), None);
+            return true;
+        }
+    }
+    let composed = match shared.composer.compose(&job.batch.edition, claimed).await {
+        Ok(Some(composed)) => composed,
+        Ok(None) => {
+            report(deliveries::ended(claimed, DeliveryState::Suppressed, now), None);
+            return true;
+        }
+        Err(error) => {
+            shared.unmade(job.batch.edition.id, &error);
+            report(deliveries::unmade(claimed, "the message could not be made; see the log", now), None);
+            return true;
+        }
+    };
+    if !ready(shared, connection).await {
+        shared.put_back(vec![job]).await;
+        return false;
+    }
+    let Some(open) = connection.as_mut() else { return false };
+    let sender = &shared.app.config.site.sender.address;
+    let key = (claimed.edition_id, claimed.subscriber_id);
+    shared.in_flight().insert(key, job.clone());
+    let outcome = open.send(sender, &composed.to, &composed.bytes).await;
+    if !open.is_usable() || open.messages() >= MESSAGES {
+        if let Some(used) = connection.take() {
+            used.quit().await;
+        }
+    }
+    // Whoever takes it out of `in_flight` reports it: this worker, or the dispatcher that could wait no longer.
+    if shared.in_flight().remove(&key).is_none() {
+        return false;
+    }
+    if let Outcome::Lost { stage, error } = &outcome {
+        tracing::warn!(relay = shared.relay.name, %stage, error, "a connection was lost");
+    }
+    let lane = job.batch.edition.lane;
+    let record = deliveries::record(claimed, lane, &shared.relay.name, &outcome, shared.app.clock.now(), shared.dice());
+    report(record, Some(permit));
+    true
+}
+
+/// Makes sure that there is a connection that stands.
+async fn ready(shared: &Arc<Shared>, connection: &mut Option<Connection>) -> bool {
+    if let Some(open) = connection.as_mut()
+        && open.idle_since().elapsed() > QUIET
+        && !open.check().await
+    {
+        *connection = None;
+    }
+    if connection.is_some() {
+        return true;
+    }
+    match Connection::open(&shared.relay, &shared.hello).await {
+        Ok(open) => {
+            shared.gate.opened(&shared.relay.name);
+            *connection = Some(open);
+            true
+        }
+        Err(error) => {
+            shared.gate.failed(&shared.relay.name, error);
+            false
+        }
+    }
+}

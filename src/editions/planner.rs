@@ -1,0 +1,249 @@
+//! Planning: an edition's deliveries are written in batches, each with the progress made.
+//!
+//! A batch holds the write lock for a few milliseconds, so that whatever is urgent goes between. A restart goes on after
+//! the last batch; two planners at the same edition cannot both save one.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::editions::EditionState;
+use crate::editions::digest::Due;
+use crate::editions::items::{Form, Item, Items};
+use crate::id::{EditionId, SubscriberId, VariantId};
+use crate::store::deliveries::{Candidate, NewDelivery};
+use crate::store::editions::Edition;
+use crate::store::revisions::ListedPost;
+use crate::store::{Result, Store};
+use crate::topics::Topics;
+
+/// How long a batch may hold the write lock, at most twice over.
+const HOLD: Duration = Duration::from_millis(20);
+/// The size of batches, which follows from how long the last one took.
+const BATCH: std::ops::RangeInclusive<i64> = 50..=5000;
+
+/// What one call of [`Planner::step`] came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// So many deliveries were written; there may be more.
+    Planned(u64),
+    /// An earlier digest is still in the hands of a relay; what it reaches must be known first.
+    Blocked,
+    /// The last delivery is written, or another node plans it.
+    Done,
+}
+
+/// Plans digests, and remembers what their batches share.
+#[derive(Debug)]
+pub struct Planner {
+    edition: Option<EditionId>,
+    choice: Choice,
+    batch: i64,
+}
+
+impl Default for Planner {
+    fn default() -> Self {
+        Self { edition: None, choice: Choice::new(Vec::new(), String::new()), batch: 500 }
+    }
+}
+
+impl Planner {
+    /// Writes the next batch of `edition`'s deliveries.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; then the batch is not written and the next call tries it again.
+    pub async fn step(&mut self, app: &App, edition: &Edition) -> Result<Step> {
+        let now = app.clock.now();
+        if edition.deadline_at <= now || app.store.digest_before_is_open(edition).await? {
+            return Ok(Step::Blocked);
+        }
+        if self.edition != Some(edition.id) {
+            let cut_off = edition.cut_off_at.unwrap_or(edition.created_at);
+            self.choice = Choice::load(app, cut_off).await?;
+            self.edition = Some(edition.id);
+        }
+        let candidates =
+            self.choice.candidates(app, edition_scope(app, edition), edition.planned_to, self.batch).await?;
+        let last = i64::try_from(candidates.len()).unwrap_or(i64::MAX) < self.batch;
+        let to = candidates.last().map_or(edition.planned_to, |candidate| candidate.id);
+
+        let mut tx = app.store.begin().await?;
+        let began = Instant::now();
+        if !tx.advance_planning(edition.id, edition.planned_to, to).await? {
+            self.edition = None;
+            return Ok(Step::Done);
+        }
+        let mut rows = Vec::with_capacity(candidates.len());
+        for candidate in &candidates {
+            let Some(key) = self.choice.key(candidate) else { continue };
+            let variant = match self.choice.variants.get(&key) {
+                Some(variant) => *variant,
+                None => {
+                    let items = self.choice.items(&key);
+                    let id = match items.0.is_empty() {
+                        true => None,
+                        false => Some(tx.make_variant(edition.id, &key.language, &items.to_string()).await?),
+                    };
+                    *self.choice.variants.entry(key).or_insert(id)
+                }
+            };
+            if let Some(variant) = variant {
+                rows.push(NewDelivery { subscriber: candidate.id, variant, domain_index: candidate.domain_index });
+            }
+        }
+        let added = tx.add_deliveries(edition.id, &rows, now).await?;
+        if last {
+            tx.move_edition(edition.id, &[EditionState::Planning], EditionState::Sending, now).await?;
+            tx.end_edition(edition.id, now).await?;
+        }
+        tx.commit().await?;
+        self.batch = next_batch(self.batch, began.elapsed());
+        if last {
+            self.edition = None;
+        }
+        Ok(if last { Step::Done } else { Step::Planned(added) })
+    }
+}
+
+fn next_batch(batch: i64, took: Duration) -> i64 {
+    let fit = batch.saturating_mul(HOLD.as_micros() as i64) / (took.as_micros() as i64).max(1);
+    // Half-way towards what would fit, so that one slow write does not undo all.
+    ((batch + fit.min(batch * 4)) / 2).clamp(*BATCH.start(), *BATCH.end())
+}
+
+/// Whom a digest is for.
+struct Scope<'a> {
+    cadence: crate::subscribers::Cadence,
+    zone: Option<&'a str>,
+}
+
+fn edition_scope<'a>(app: &App, edition: &'a Edition) -> Scope<'a> {
+    Scope {
+        cadence: edition.cadence.unwrap_or(crate::subscribers::Cadence::Weekly),
+        zone: edition.time_zone.as_deref().filter(|_| app.config.digests.local_time),
+    }
+}
+
+/// What a variant follows from: the language, the topics, and how many of the latest posts are new to somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    language: String,
+    topics: String,
+    new: usize,
+}
+
+/// The posts of an edition, and who gets which.
+#[derive(Debug)]
+struct Choice {
+    /// Latest listed first, so that what is new to somebody is a beginning of it.
+    posts: Vec<(ListedPost, Topics)>,
+    site_language: String,
+    variants: HashMap<Key, Option<VariantId>>,
+}
+
+impl Choice {
+    fn new(posts: Vec<ListedPost>, site_language: String) -> Self {
+        let posts = posts.into_iter().map(|post| (Topics::parse(&post.topics), post)).map(|(t, p)| (p, t)).collect();
+        Self { posts, site_language, variants: HashMap::new() }
+    }
+
+    async fn load(app: &App, cut_off: Timestamp) -> Result<Self> {
+        let posts = app.store.listed_posts(Timestamp(0), cut_off).await?;
+        Ok(Self::new(posts, app.config.site.language.clone()))
+    }
+
+    async fn candidates(&self, app: &App, scope: Scope<'_>, after: SubscriberId, limit: i64) -> Result<Vec<Candidate>> {
+        let Some((newest, _)) = self.posts.first() else { return Ok(Vec::new()) };
+        let site_zone = app.config.site.time_zone.name();
+        let now = app.clock.now();
+        let Scope { cadence, zone } = scope;
+        app.store.digest_candidates(cadence, zone, site_zone, newest.listed_at, now, after, limit).await
+    }
+
+    /// Nothing when nothing is new to them, whatever their topics.
+    fn key(&self, candidate: &Candidate) -> Option<Key> {
+        let new = self.posts.partition_point(|(post, _)| post.listed_at > candidate.digest_mark);
+        (new > 0).then(|| Key {
+            language: candidate.language.clone().unwrap_or_else(|| self.site_language.clone()),
+            topics: candidate.topics.clone(),
+            new,
+        })
+    }
+
+    /// The posts for a key, newest by their own date first.
+    fn items(&self, key: &Key) -> Items {
+        let wanted = Topics::parse(&key.topics);
+        let mut posts: Vec<&ListedPost> =
+            self.posts.iter().take(key.new).filter(|(_, topics)| wanted.want(topics)).map(|(post, _)| post).collect();
+        posts.sort_by_key(|post| std::cmp::Reverse((post.published_at, post.listed_at)));
+        Items(posts.into_iter().map(|post| Item { revision: post.revision_id, form: Form::Full }).collect())
+    }
+}
+
+/// What a digest would be, for a look before it is sent.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Forecast {
+    /// In which language.
+    pub language: String,
+    /// How many would get it.
+    pub recipients: u64,
+    /// Which posts.
+    #[serde(skip)]
+    pub items: Items,
+}
+
+/// Who would get what if `due` were planned now, most recipients first. Nothing is written.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn forecast(app: &App, due: &Due) -> Result<Vec<Forecast>> {
+    let choice = Choice::load(app, due.cut_off).await?;
+    let mut found: HashMap<(String, Items), u64> = HashMap::new();
+    let mut known: HashMap<Key, Items> = HashMap::new();
+    let mut after = SubscriberId(0);
+    loop {
+        let zone = Some(due.zone.name()).filter(|_| app.config.digests.local_time);
+        let candidates = choice.candidates(app, Scope { cadence: due.cadence, zone }, after, 1000).await?;
+        let Some(last) = candidates.last() else { break };
+        after = last.id;
+        for key in candidates.iter().filter_map(|candidate| choice.key(candidate)) {
+            let items = known.entry(key.clone()).or_insert_with(|| choice.items(&key));
+            if !items.0.is_empty() {
+                *found.entry((key.language, items.clone())).or_default() += 1;
+            }
+        }
+    }
+    let mut forecast: Vec<_> =
+        found.into_iter().map(|((language, items), recipients)| Forecast { language, recipients, items }).collect();
+    forecast.sort_by(|a, b| (b.recipients, &a.language).cmp(&(a.recipients, &b.language)));
+    Ok(forecast)
+}
+
+/// Ends what may not be sent any more, up to `limit` deliveries: of editions past their deadline, or stopped.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn sweep(store: &Store, now: Timestamp, limit: i64) -> Result<u64> {
+    use crate::deliveries::DeliveryState;
+    let mut ended = 0;
+    for edition in store.editions_to_end(now).await? {
+        let mut tx = store.begin().await?;
+        let state = match edition.state {
+            EditionState::Cancelled => DeliveryState::Cancelled,
+            _ => DeliveryState::Expired,
+        };
+        let count = tx.end_queued(edition.id, state, limit, now).await?;
+        if count < limit.unsigned_abs() && edition.state != EditionState::Cancelled {
+            let from = [EditionState::Planning, EditionState::Paused];
+            tx.move_edition(edition.id, &from, EditionState::Sending, now).await?;
+            tx.end_edition(edition.id, now).await?;
+        }
+        tx.commit().await?;
+        ended += count;
+    }
+    Ok(ended)
+}

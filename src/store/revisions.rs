@@ -1,0 +1,68 @@
+//! Posts as digests see them: listed, and as they were when planned.
+
+use super::{Result, Store, on};
+use crate::clock::Timestamp;
+use crate::id::{PostId, RevisionId};
+
+/// A post that goes into digests, without its text.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ListedPost {
+    /// Its present revision.
+    pub revision_id: RevisionId,
+    /// The tick from which digests count it.
+    pub listed_at: Timestamp,
+    /// When it says it was published.
+    pub published_at: Timestamp,
+    /// What it is about.
+    pub topics: String,
+}
+
+/// A post's content at one time.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Revision {
+    /// The row's number.
+    pub id: RevisionId,
+    /// The post it is of.
+    pub post_id: PostId,
+    /// When it says it was published.
+    pub published_at: Timestamp,
+    /// Its title.
+    pub title: String,
+    /// Where it is to be read.
+    pub url: Option<String>,
+    /// Its language.
+    pub language: String,
+    /// What it is about.
+    pub topics: String,
+    /// Its beginning, plain.
+    pub excerpt: String,
+    /// Its sanitised body.
+    pub html: String,
+    /// Its body as plain text.
+    pub text: String,
+}
+
+impl Store {
+    /// The posts listed after `after` and up to `cut_off`, latest listed first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn listed_posts(&self, after: Timestamp, cut_off: Timestamp) -> Result<Vec<ListedPost>> {
+        const LISTED: &str = "SELECT p.revision_id, p.listed_at, r.published_at, r.topics FROM posts p \
+             JOIN revisions r ON r.id = p.revision_id \
+             WHERE p.listed_at > $1 AND p.listed_at <= $2 AND p.state = 'live' ORDER BY p.listed_at DESC";
+        on!(self, db => Ok(sqlx::query_as(LISTED).bind(after).bind(cut_off).fetch_all(db).await?))
+    }
+
+    /// One revision.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn revision(&self, id: RevisionId) -> Result<Option<Revision>> {
+        const ONE: &str = "SELECT id, post_id, published_at, title, url, language, topics, excerpt, html, text \
+                           FROM revisions WHERE id = $1";
+        on!(self, db => Ok(sqlx::query_as(ONE).bind(id).fetch_optional(db).await?))
+    }
+}
