@@ -9,3 +9,4 @@ mod mail;
 mod relay;
 mod smtp;
 mod store;
+mod web;
