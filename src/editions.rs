@@ -1,5 +1,6 @@
 //! Editions: one mailing each, whether a digest or a letter to one person.
 
+pub mod brakes;
 pub mod digest;
 pub mod items;
 pub mod letters;
