@@ -1,5 +1,11 @@
 //! Posts: what was found in a source, recognised, cleaned and dated.
 
+pub mod content;
+mod html;
+pub mod identity;
+mod plain;
+mod sanitise;
+
 use crate::text_enum::text_enum;
 
 text_enum! {
