@@ -5,6 +5,7 @@ use chrono::SecondsFormat;
 use pulldown_cmark::{Options, Parser};
 use url::Url;
 
+pub(crate) use super::plain::one_line;
 pub use super::sanitise::{PageHead, page_head};
 use super::{plain, sanitise};
 use crate::clock::Timestamp;
