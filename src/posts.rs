@@ -3,7 +3,10 @@
 pub mod content;
 mod html;
 pub mod identity;
+pub mod intake;
+pub mod matching;
 mod plain;
+pub mod review;
 mod sanitise;
 
 use crate::text_enum::text_enum;

@@ -53,6 +53,8 @@ pub struct Raw<'a> {
 pub struct Content {
     /// The title, on one line.
     pub title: String,
+    /// Whether the title is the post's own, and not only what it is called where it was found.
+    pub titled: bool,
     /// The post's own page.
     pub url: Option<String>,
     /// When it was published; nothing where the source does not say.
@@ -83,11 +85,14 @@ impl Content {
             }
         };
         let given = raw.title.map(|title| plain::one_line(&title)).filter(|title| !title.is_empty());
-        let title = given.or_else(|| sanitise::first_heading(&html)).unwrap_or(raw.fallback_title);
+        let own = given.or_else(|| sanitise::first_heading(&html));
+        let titled = own.is_some();
+        let title = own.unwrap_or(raw.fallback_title);
         let html = sanitise::fit_headings(&html, &title);
         let summary = raw.summary.map(|summary| plain::one_line(&summary)).filter(|summary| !summary.is_empty());
         Self {
             title: title.chars().take(MAX_TITLE).collect(),
+            titled,
             url: raw.url.map(Into::into),
             published_at: raw.published_at,
             language: raw.language,
@@ -100,7 +105,11 @@ impl Content {
 
     /// SHA-256 of title and text: whether it is the same post under another name.
     pub fn text_hash(&self) -> [u8; 32] {
-        hash(&[&self.title, &self.text])
+        // A file's name is no part of it, or a renamed file would be another post.
+        let title = if self.titled { self.title.as_str() } else { "" };
+        // Posts of images alone are told apart by them.
+        let images = if self.text.is_empty() { self.html.as_str() } else { "" };
+        hash(&[title, &self.text, images])
     }
 
     /// SHA-256 of everything that a reader or a planner sees: whether it was edited.

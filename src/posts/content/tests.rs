@@ -116,6 +116,13 @@ fn hashes_tell_an_edit_from_a_move() {
     assert_ne!(one.hash(), topics.hash());
     let other = content(Markup::Markdown, "Come to [us](/b).");
     assert_ne!(one.text_hash(), other.text_hash());
+    // The name of a file is no part of the text; where there is no text, the images are.
+    let renamed = Content { title: "other name".to_owned(), ..one.clone() };
+    assert_eq!(one.text_hash(), renamed.text_hash());
+    assert_ne!(one.text_hash(), Content { titled: true, ..one.clone() }.text_hash());
+    let (image, banner) = (content(Markup::Markdown, "![](a.png)"), content(Markup::Markdown, "![](b.png)"));
+    assert!(image.text.is_empty() && image.text_hash() != banner.text_hash());
+    let one = Content { titled: true, ..one };
     let slid = Content { title: format!("{}{}", one.title, one.text), text: String::new(), ..one.clone() };
     assert_ne!(one.text_hash(), slid.text_hash());
 }

@@ -89,7 +89,7 @@ fn an_error_names_line_field_and_remedy_and_quotes_nothing() {
         ("---\nurl: \"http://[::\"\n---\n", 2, Some("url"), "https://"),
         ("---\ntitle: x\ndraft: ana@example.org\n---\n", 3, Some("draft"), "true or false"),
         ("---\nx: 1\ntitle:\n  a: ana@example.org\n---\n", 4, Some("title"), "quotes"),
-        ("---\ntopics:\n  a: ana@example.org\n---\n", 2, Some("topics"), "list"),
+        ("---\ntopics:\n  a: ana@example.org\n---\n", 3, Some("topics"), "list"),
         ("---\nx: 1\nauthor: a: ana@example.org\n---\n", 3, None, "YAML"),
         ("---\n- ana@example.org\n---\n", 2, None, "key: value"),
         ("---\ntitle: x\nana@example.org\n", 1, None, "close it with a line `---`"),
