@@ -3,6 +3,7 @@
 //! Both databases run the same statements. [`Store`] reads and begins transactions, [`Tx`] writes; the macro [`on!`]
 //! runs one body on whichever database it is. The few words in which the dialects differ stand in this file.
 
+pub mod archive;
 pub mod audit;
 pub mod editions;
 mod error;

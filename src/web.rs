@@ -1,1 +1,123 @@
-//! The pages, over HTTP.
+//! The pages: signing up, confirming, choosing, leaving, and the archive. Plain HTML without scripts or cookies.
+//!
+//! Nothing changes on GET or HEAD. Pages call the same functions as commands do and hold no SQL.
+
+mod archive;
+mod brakes;
+mod client;
+mod confirm;
+pub mod contexts;
+mod dress;
+mod fields;
+mod health;
+mod language;
+mod leave;
+mod preferences;
+mod problem;
+mod sign_up;
+mod visit;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header;
+use axum::middleware;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::templates::Templates;
+
+use brakes::Brakes;
+use problem::Problem;
+
+/// How long requests that are under way may take once the pages are told to stop.
+const STOP_GRACE: Duration = Duration::from_secs(10);
+
+/// What the pages work with. Clones share everything.
+#[derive(Clone)]
+pub struct Pages(Arc<Shared>);
+
+struct Shared {
+    app: Arc<App>,
+    templates: watch::Receiver<Arc<Templates>>,
+    brakes: Brakes,
+    ready: AtomicBool,
+}
+
+impl Pages {
+    /// Pages over `app`; a template set sent through `templates` is used from the next request on.
+    pub fn new(app: Arc<App>, templates: watch::Receiver<Arc<Templates>>) -> Self {
+        let web = &app.config.web;
+        let brakes = Brakes::new(web.requests_per_network, web.requests_overall);
+        Self(Arc::new(Shared { app, templates, brakes, ready: AtomicBool::new(true) }))
+    }
+
+    /// Says through `/readyz` whether requests should come here.
+    pub fn set_ready(&self, ready: bool) {
+        self.0.ready.store(ready, Ordering::SeqCst);
+    }
+
+    fn app(&self) -> &Arc<App> {
+        &self.0.app
+    }
+
+    fn templates(&self) -> Arc<Templates> {
+        Arc::clone(&self.0.templates.borrow())
+    }
+}
+
+/// Every route. It has to be served with the peer's address at hand, as [`serve`] does.
+pub fn router(pages: Pages) -> Router {
+    Router::new()
+        .route("/", get(sign_up::home))
+        .route("/subscribe", post(sign_up::subscribe))
+        .route("/link", post(sign_up::link))
+        .route("/confirm/{token}", get(confirm::show).post(confirm::confirm))
+        .route("/preferences/{token}", get(preferences::show).post(preferences::change))
+        .route("/unsubscribe/{token}", get(leave::show).post(leave::leave))
+        .route("/archive", get(archive::list))
+        .route("/archive/{id}", get(archive::show))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/style.css", get(style))
+        .fallback(async || Problem::NotFound)
+        .method_not_allowed_fallback(async || Problem::Method)
+        .layer(middleware::from_fn_with_state(pages.clone(), dress::dress))
+        .with_state(pages)
+}
+
+/// Serves the pages until `shutdown`; requests that are under way then have ten seconds to end.
+///
+/// # Errors
+///
+/// When the listener fails.
+pub async fn serve(listener: TcpListener, pages: Pages, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let service = router(pages.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let late = async {
+        shutdown.cancelled().await;
+        pages.set_ready(false);
+        tokio::time::sleep(STOP_GRACE).await;
+    };
+    tokio::select! {
+        served = serving.into_future() => served.context("serving the pages"),
+        () = late => {
+            tracing::warn!("requests that were still under way were cut off");
+            Ok(())
+        }
+    }
+}
+
+async fn style(_: Request) -> impl IntoResponse {
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, include_str!("../templates/pages/style.css"))
+}

@@ -297,7 +297,8 @@ pub async fn less_often(app: &App, id: SubscriberId) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-/// Keeps digests back from a subscriber until `until`.
+/// Keeps digests back from a subscriber until `until`; a pause that lasts longer stays, as a mail's link may ask only
+/// for less.
 ///
 /// # Errors
 ///
@@ -305,6 +306,9 @@ pub async fn less_often(app: &App, id: SubscriberId) -> Result<(), StoreError> {
 pub async fn pause(app: &App, id: SubscriberId, until: Timestamp) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
+    if tx.subscriber(id).await?.is_none_or(|row| row.paused_until >= Some(until)) {
+        return Ok(());
+    }
     tx.set_pause(id, Some(until)).await?;
     tx.end_queued_of(id, true, DeliveryState::Suppressed, now).await?;
     tx.audit(now, "subscriber", "paused", Some(id), None, None).await?;

@@ -41,6 +41,7 @@ pub fn check(templates: &Templates) -> Vec<Problem> {
     problems.extend(check_mail::<Confirmation>(templates));
     problems.extend(check_mail::<Link>(templates));
     problems.extend(check_mail::<Goodbye>(templates));
+    problems.extend(crate::web::contexts::check(templates));
     problems.sort();
     problems.dedup();
     problems

@@ -94,3 +94,127 @@ goodbye-preheader = You will get no more mail from us.
 goodbye-body = You are no longer on the list of { $site }. No more news or appeals will come to this address.
 goodbye-return = If that was a mistake, you can come back at any time:
 goodbye-button = Come back
+
+## Pages: all of them
+
+page-skip = Skip to the content
+page-home-link = Subscribe
+page-archive-link = Earlier mailings
+page-email-label = Email address
+page-error-title = Error:
+page-error-heading = Something is missing
+page-error-email-shape = Enter an email address like name@example.org
+page-error-email-long = This email address is too long for any mailbox. Please check it
+page-error-email-local = There is a character or a dot before the @ that cannot be there
+page-error-email-domain = Check what stands after the @. It should look like example.org
+page-error-name = Enter a name of at most 200 characters, on one line
+page-error-topics = The topics have changed. Please choose again
+
+## Pages: signing up
+
+page-home-title = Subscribe
+page-home-heading = Get news from { $site }
+page-home-intro = News by email, as often as you like, and urgent appeals when it counts. You can leave with one click at any time.
+page-name-label = Your name (you can leave this empty)
+page-cadence-legend = How often do you want news?
+page-cadence = { $cadence ->
+    [daily] At most once a day
+    [weekly] At most once a week
+    [monthly] At most once a month
+   *[each] With each new post
+}
+page-alerts-legend = Urgent appeals
+page-alerts = Send me urgent appeals at once
+page-alerts-hint = Such as a protest today, or a petition that closes soon.
+page-topics-legend = Which topics?
+page-topics-hint = Choose none to get all of them.
+page-language-label = Language of our mail
+page-home-promise = We keep your address sealed, use it for this mail only, and pass it on to nobody.
+page-subscribe-button = Subscribe
+page-trap-label = Leave this field empty
+page-sent-heading = Look into your mailbox
+page-sent = We have sent a mail to the address you gave. Follow the link in it to finish.
+page-sent-spam = If it does not come within a few minutes, look into your spam folder.
+
+## Pages: a fresh link
+
+page-link-heading = Already subscribed?
+page-link-fresh-heading = Get a fresh link
+page-link-intro = We send a link to your address. With it you can see and change what you get, or leave.
+page-link-button = Send me my link
+page-link-asked-heading = Look into your mailbox
+page-link-asked = If this address is on our list, a mail with a link is on its way to it.
+page-link-sent-heading = Look into your mailbox
+page-link-sent = A mail with a fresh link is on its way to the address on our list.
+
+## Pages: confirming
+
+page-confirm-heading = Please confirm
+page-confirm-intro = You are about to get this from { $site }:
+page-confirm-language = language: { $language }
+page-confirm-ignore = If you did not ask for it, close this page. You will get no more mail.
+page-confirmed-heading = You are subscribed
+page-confirmed = Thank you. You are on the list of { $site } now.
+page-confirmed-change = Every mail has a link at its foot to change what you get, and one to leave.
+
+## Pages: choosing
+
+page-manage-heading = What you get
+page-manage-intro = This is what { $site } sends to { $address }.
+page-manage-paused = News is paused until { $day }. Saving ends the pause.
+page-manage-button = Save
+page-saved-heading = Saved
+page-saved = From now on you get what you have just chosen.
+page-saved-used = The link is used up. To change something again, ask for a fresh one.
+page-less-heading = Too much mail?
+page-less-intro = Here you can get less from { $site }. Every button takes effect at once.
+page-less-button = Less often
+page-pause-month-button = Pause for a month
+page-pause-quarter-button = Pause for three months
+page-less-all-heading = See and change everything
+page-less-all = To keep your choices private, we show them only through a fresh link, which we send to your address.
+page-less-done-heading = You will get less
+page-less-done = News comes less often from now on. Once a month is the least.
+page-paused-heading = Paused
+page-paused-month = You will get no news for a month.
+page-paused-quarter = You will get no news for three months.
+page-paused-alerts = Urgent appeals still come, if you asked for them.
+
+## Pages: leaving
+
+page-leave-heading = Leave the list
+page-leave-intro = You will get no more mail from { $site }.
+page-leave-button = Unsubscribe
+page-left-heading = You have left the list
+page-left = You will get no more mail from { $site }, but for one that says so.
+page-left-return = If that was a mistake, you can subscribe again at any time.
+
+## Pages: earlier mailings
+
+page-archive-heading = Earlier mailings
+page-archive-cadence = { $cadence ->
+    [daily] Daily news
+    [weekly] Weekly news
+    [monthly] Monthly news
+   *[each] News as it came out
+}
+page-archive-empty = There are no mailings yet.
+page-archive-older = Older mailings
+page-issue-heading = News of { $day }
+page-issue-empty = The posts of this mailing have been withdrawn.
+
+## Pages: what can go wrong
+
+page-problem-missing-heading = This page does not exist
+page-problem-missing = Check the address, or start from the page to subscribe.
+page-problem-link-heading = This link does not work
+page-problem-link-broken = It is not complete, or not from here. If you copied it, check that you have all of it.
+page-problem-link-dead = It has been used already, or it is too old. Nothing has changed.
+page-problem-method-heading = That does not work here
+page-problem-method = Please start again from the page to subscribe.
+page-problem-large-heading = That was too much
+page-problem-large = The form was larger than we can take. Nothing has changed.
+page-problem-many-heading = Please wait a little
+page-problem-many = There have been too many requests. Nothing has changed. Please try again later.
+page-problem-failed-heading = Something went wrong
+page-problem-failed = The fault is ours. Please try again in a few minutes.

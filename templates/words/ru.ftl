@@ -97,3 +97,127 @@ goodbye-preheader = Писем от нас больше не будет.
 goodbye-body = Вас больше нет в списке рассылки { $site }. Новости и призывы на этот адрес приходить не будут.
 goodbye-return = Если это ошибка, вы можете вернуться в любое время:
 goodbye-button = Вернуться
+
+## Pages: all of them
+
+page-skip = Перейти к содержанию
+page-home-link = Подписка
+page-archive-link = Прежние рассылки
+page-email-label = Адрес электронной почты
+page-error-title = Ошибка:
+page-error-heading = Проверьте форму
+page-error-email-shape = Введите адрес вида name@example.org
+page-error-email-long = Адрес слишком длинный. Проверьте его
+page-error-email-local = Перед знаком @ стоит лишняя точка или недопустимый символ
+page-error-email-domain = Проверьте часть после знака @. Она должна выглядеть как example.org
+page-error-name = Введите имя в одну строку, не длиннее 200 знаков
+page-error-topics = Список тем изменился. Выберите, пожалуйста, ещё раз
+
+## Pages: signing up
+
+page-home-title = Подписка
+page-home-heading = Новости: { $site }
+page-home-intro = Новости по почте так часто, как вам удобно, и срочные призывы, когда это важно. Отписаться можно в любое время одним нажатием.
+page-name-label = Ваше имя (можно не указывать)
+page-cadence-legend = Как часто присылать новости?
+page-cadence = { $cadence ->
+    [daily] Не чаще раза в день
+    [weekly] Не чаще раза в неделю
+    [monthly] Не чаще раза в месяц
+   *[each] Каждую новую публикацию
+}
+page-alerts-legend = Срочные призывы
+page-alerts = Присылать срочные призывы сразу
+page-alerts-hint = Например, об акции сегодня или о петиции, которая скоро закроется.
+page-topics-legend = Какие темы?
+page-topics-hint = Если не выбрать ни одной, придут все.
+page-language-label = Язык писем
+page-home-promise = Ваш адрес хранится в зашифрованном виде, нужен только для этой рассылки и никому не передаётся.
+page-subscribe-button = Подписаться
+page-trap-label = Оставьте это поле пустым
+page-sent-heading = Проверьте почту
+page-sent = Мы отправили письмо на указанный адрес. Чтобы закончить, перейдите по ссылке из него.
+page-sent-spam = Если письмо не придёт в течение нескольких минут, загляните в папку «Спам».
+
+## Pages: a fresh link
+
+page-link-heading = Уже подписаны?
+page-link-fresh-heading = Получить новую ссылку
+page-link-intro = Мы пришлём ссылку на ваш адрес. По ней можно посмотреть и изменить подписку или отписаться.
+page-link-button = Прислать ссылку
+page-link-asked-heading = Проверьте почту
+page-link-asked = Если этот адрес есть в нашем списке, письмо со ссылкой уже в пути.
+page-link-sent-heading = Проверьте почту
+page-link-sent = Письмо с новой ссылкой отправлено на адрес из нашего списка.
+
+## Pages: confirming
+
+page-confirm-heading = Подтвердите подписку
+page-confirm-intro = Вот что вам будет присылать { $site }:
+page-confirm-language = язык: { $language }
+page-confirm-ignore = Если вы об этом не просили, просто закройте страницу. Писем больше не будет.
+page-confirmed-heading = Вы подписаны
+page-confirmed = Спасибо. Теперь вы в списке рассылки { $site }.
+page-confirmed-change = В конце каждого письма есть ссылка, чтобы изменить подписку, и ссылка, чтобы отписаться.
+
+## Pages: choosing
+
+page-manage-heading = Ваша подписка
+page-manage-intro = Вот что { $site } присылает на адрес { $address }.
+page-manage-paused = Новости приостановлены до даты: { $day }. Если сохранить изменения, они снова начнут приходить.
+page-manage-button = Сохранить
+page-saved-heading = Сохранено
+page-saved = Теперь вам будет приходить то, что вы выбрали.
+page-saved-used = Ссылка использована. Чтобы снова что-то изменить, запросите новую.
+page-less-heading = Слишком много писем?
+page-less-intro = Здесь можно получать меньше писем от { $site }. Каждая кнопка действует сразу.
+page-less-button = Реже
+page-pause-month-button = Пауза на месяц
+page-pause-quarter-button = Пауза на три месяца
+page-less-all-heading = Посмотреть и изменить всё
+page-less-all = Чтобы ваш выбор не увидел посторонний, мы показываем его только по новой ссылке, которую пришлём на ваш адрес.
+page-less-done-heading = Писем станет меньше
+page-less-done = Теперь новости будут приходить реже. Реже раза в месяц не бывает.
+page-paused-heading = Пауза
+page-paused-month = Месяц новостей не будет.
+page-paused-quarter = Три месяца новостей не будет.
+page-paused-alerts = Срочные призывы будут приходить, если вы их выбрали.
+
+## Pages: leaving
+
+page-leave-heading = Отписаться
+page-leave-intro = { $site } больше не будет присылать вам писем.
+page-leave-button = Отписаться
+page-left-heading = Вы отписались
+page-left = { $site } больше не будет присылать вам писем, кроме одного, которое это подтвердит.
+page-left-return = Если это ошибка, вы можете подписаться снова в любое время.
+
+## Pages: earlier mailings
+
+page-archive-heading = Прежние рассылки
+page-archive-cadence = { $cadence ->
+    [daily] Ежедневные новости
+    [weekly] Еженедельные новости
+    [monthly] Ежемесячные новости
+   *[each] Новости по мере выхода
+}
+page-archive-empty = Рассылок пока не было.
+page-archive-older = Более ранние рассылки
+page-issue-heading = Новости: { $day }
+page-issue-empty = Публикации этой рассылки отозваны.
+
+## Pages: what can go wrong
+
+page-problem-missing-heading = Такой страницы нет
+page-problem-missing = Проверьте адрес или начните со страницы подписки.
+page-problem-link-heading = Эта ссылка не действует
+page-problem-link-broken = Она неполная или не отсюда. Если вы её копировали, проверьте, что скопировали целиком.
+page-problem-link-dead = Она уже использована или устарела. Ничего не изменилось.
+page-problem-method-heading = Так не получится
+page-problem-method = Начните, пожалуйста, со страницы подписки.
+page-problem-large-heading = Слишком много данных
+page-problem-large = Форма больше, чем мы можем принять. Ничего не изменилось.
+page-problem-many-heading = Подождите немного
+page-problem-many = Слишком много запросов. Ничего не изменилось. Попробуйте, пожалуйста, позже.
+page-problem-failed-heading = Что-то пошло не так
+page-problem-failed = Это наша ошибка. Попробуйте ещё раз через несколько минут.

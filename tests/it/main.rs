@@ -6,6 +6,8 @@ mod app;
 mod checklist;
 mod dispatch;
 mod mail;
+mod posts;
 mod relay;
 mod smtp;
 mod store;
+mod web;

@@ -1,0 +1,57 @@
+//! Earlier digests, as anybody may read them: the posts, and nothing of those they went to.
+
+use std::collections::BTreeSet;
+
+use crate::clock::Timestamp;
+use crate::id::{EditionId, RevisionId};
+use crate::store::archive::ArchivedPost;
+use crate::store::{Store, StoreError};
+use crate::subscribers::Cadence;
+
+/// How many mailings a page of the list has.
+const PAGE: usize = 30;
+
+/// One earlier digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Issue {
+    /// Its edition.
+    pub id: EditionId,
+    /// How often such a digest comes.
+    pub cadence: Cadence,
+    /// The slot it went out for.
+    pub sent_at: Timestamp,
+}
+
+/// The digests before `before`, newest first, and whether there are older ones.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn list(store: &Store, before: EditionId) -> Result<(Vec<Issue>, bool), StoreError> {
+    let mut issues = store.archived_editions(before, i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1)).await?;
+    let more = issues.len() > PAGE;
+    issues.truncate(PAGE);
+    Ok((issues, more))
+}
+
+/// A digest with all posts that any of its readers had, newest first; `None` when there is no such digest, or it has
+/// not been sent. A post that was withdrawn since is left out.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn show(store: &Store, id: EditionId) -> Result<Option<(Issue, Vec<ArchivedPost>)>, StoreError> {
+    let Some(issue) = store.archived_edition(id).await? else { return Ok(None) };
+    let items = store.archived_items(id).await?;
+    let revisions: BTreeSet<RevisionId> = items.iter().flat_map(|items| revisions(items)).collect();
+    let mut posts = store.archived_posts(&revisions.into_iter().collect::<Vec<_>>()).await?;
+    // A post that was edited while the digest was planned is shown once, in its last form: they come in that order.
+    let mut seen = BTreeSet::new();
+    posts.retain(|post| seen.insert(post.post_id));
+    Ok(Some((issue, posts)))
+}
+
+/// The revisions in a variant's items, such as `12.full;9.line`.
+fn revisions(items: &str) -> impl Iterator<Item = RevisionId> {
+    items.split(';').filter_map(|item| item.split('.').next()?.parse().ok())
+}

@@ -1,0 +1,260 @@
+//! What the templates of pages are given: typed, with samples.
+
+mod samples;
+
+use serde::Serialize;
+
+use crate::app::App;
+use crate::subscribers::{Cadence, Preferences};
+use crate::templates::{Problem, Templates, check_page};
+use crate::topics::Topics;
+use crate::words::{Language, Words};
+
+/// What every page is given.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    /// The group's name.
+    pub site_name: String,
+    /// The lines of its postal address.
+    pub postal_address: Vec<String>,
+    /// What stands between the first slash and every path: empty, or the path of `site.url` with a slash after it.
+    pub base: String,
+    /// What stands after every path: empty, or the language that the visitor chose.
+    pub query: String,
+    /// The language of the page, such as `en`.
+    pub language: String,
+    /// Its direction: `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// The other languages of this page; none where it answers a form.
+    pub others: Vec<Choice>,
+}
+
+impl Frame {
+    /// The frame of a page in `language`; `chosen` is the tag that the visitor asked for.
+    pub fn new(app: &App, words: &Words, language: &Language<'_>, chosen: Option<&str>, switch: bool) -> Self {
+        let site = &app.config.site;
+        let others = if switch {
+            languages(words).filter(|choice| choice.value != language.tag()).collect()
+        } else {
+            Vec::new()
+        };
+        Self {
+            site_name: site.name.clone(),
+            postal_address: site.postal_address.lines().map(|line| line.trim().to_owned()).collect(),
+            base: match site.url.path().trim_matches('/') {
+                "" => String::new(),
+                path => format!("{path}/"),
+            },
+            query: chosen.map(|tag| format!("?lang={tag}")).unwrap_or_default(),
+            language: language.tag().to_owned(),
+            dir: language.direction(),
+            others,
+        }
+    }
+}
+
+/// One thing that can be chosen.
+#[derive(Clone, Debug, Serialize)]
+pub struct Choice {
+    /// What the form sends.
+    pub value: String,
+    /// What the visitor reads.
+    pub label: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+/// The languages there are words for, by their own names.
+fn languages(words: &Words) -> impl Iterator<Item = Choice> {
+    words.tags().map(|tag| {
+        let label = words.language(tag).get("language-name", &[]).unwrap_or_else(|_| tag.to_owned());
+        Choice { value: tag.to_owned(), label, chosen: false }
+    })
+}
+
+/// The part of a form that says what somebody wants.
+#[derive(Clone, Debug, Serialize)]
+pub struct Choices {
+    /// The cadences; their label is their word.
+    pub cadences: Vec<Choice>,
+    /// Whether urgent appeals are wanted.
+    pub alerts: bool,
+    /// The site's topics.
+    pub topics: Vec<Choice>,
+    /// The word for what is wrong with the topics.
+    pub topics_error: Option<&'static str>,
+    /// The languages of mail.
+    pub languages: Vec<Choice>,
+}
+
+impl Choices {
+    /// `wanted`, to be changed; `language` is the one of somebody who chose none.
+    pub fn new(wanted: &Preferences, topics: &Topics, words: &Words, language: &str) -> Self {
+        let choice = |value: &str, chosen| Choice { value: value.to_owned(), label: value.to_owned(), chosen };
+        let language = wanted.language.as_deref().unwrap_or(language);
+        Self {
+            cadences: Cadence::ALL.iter().map(|own| choice(own.as_str(), *own == wanted.cadence)).collect(),
+            alerts: wanted.alerts,
+            topics: topics.iter().map(|topic| choice(topic, wanted.topics.contains(topic))).collect(),
+            topics_error: None,
+            languages: languages(words).map(|own| Choice { chosen: own.value == language, ..own }).collect(),
+        }
+    }
+}
+
+/// The form that asks for a fresh link.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct LinkForm {
+    /// What was typed into it.
+    pub email: String,
+    /// The word for what is wrong with it.
+    pub error: Option<&'static str>,
+}
+
+/// What one page is given besides its frame.
+pub trait Body: Serialize + Sized {
+    /// The template's name under `templates/pages/`.
+    const NAME: &'static str;
+    /// The same with its folder.
+    const TEMPLATE: &'static str;
+
+    /// One body for each way that the page can turn out.
+    fn samples(say: &dyn Fn(&str) -> String) -> Vec<Self>;
+}
+
+/// A page: its frame and its body.
+#[derive(Clone, Debug, Serialize)]
+pub struct Page<B> {
+    /// What every page is given.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// What this one is given.
+    #[serde(flatten)]
+    pub body: B,
+}
+
+/// Signing up, and asking for a fresh link.
+#[derive(Clone, Debug, Serialize)]
+pub struct Home {
+    /// The address as typed.
+    pub email: String,
+    /// The word for what is wrong with it.
+    pub email_error: Option<&'static str>,
+    /// The name as typed.
+    pub name: String,
+    /// The word for what is wrong with it.
+    pub name_error: Option<&'static str>,
+    /// Whether anything at all is wrong.
+    pub wrong: bool,
+    /// What they want.
+    pub choices: Choices,
+    /// The other form.
+    pub link: LinkForm,
+}
+
+/// A page that only says something.
+#[derive(Clone, Debug, Serialize)]
+pub struct Notice {
+    /// The word of its heading.
+    pub heading: &'static str,
+    /// The words of its paragraphs.
+    pub paragraphs: Vec<&'static str>,
+    /// The form for a fresh link, where that helps.
+    pub link: Option<LinkForm>,
+}
+
+/// What was chosen, and the button to confirm it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Confirm {
+    /// How often digests come.
+    pub cadence: Cadence,
+    /// Whether urgent appeals come.
+    pub alerts: bool,
+    /// The topics; empty for all.
+    pub topics: Vec<String>,
+    /// The language of mail, by its own name.
+    pub mail_language: String,
+}
+
+/// Everything a fresh link may show and change.
+#[derive(Clone, Debug, Serialize)]
+pub struct Manage {
+    /// The address.
+    pub address: String,
+    /// What they want.
+    pub choices: Choices,
+    /// The day their pause ends, in words.
+    pub paused: Option<String>,
+    /// The link's token.
+    pub token: String,
+}
+
+/// What the link in any mail may ask for: less, or a fresh link. It shows nothing about its reader.
+#[derive(Clone, Debug, Serialize)]
+pub struct Less {
+    /// The link's token.
+    pub token: String,
+}
+
+/// The button to leave.
+#[derive(Clone, Debug, Serialize)]
+pub struct Leave {}
+
+/// One mailing in the list of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Mailing {
+    /// Its number.
+    pub id: i64,
+    /// Its day, in words.
+    pub day: String,
+    /// How often such a mailing comes.
+    pub cadence: Cadence,
+}
+
+/// Earlier mailings.
+#[derive(Clone, Debug, Serialize)]
+pub struct Archive {
+    /// The mailings, newest first.
+    pub mailings: Vec<Mailing>,
+    /// The number before which older ones are.
+    pub older: Option<i64>,
+}
+
+/// One post as it was sent.
+#[derive(Clone, Debug, Serialize)]
+pub struct Article {
+    /// Its title.
+    pub title: String,
+    /// Its day, in words.
+    pub day: String,
+    /// Where it is found on the web.
+    pub url: Option<String>,
+    /// Its language.
+    pub post_language: String,
+    /// Its topics.
+    pub topics: Vec<String>,
+    /// Its body, sanitised.
+    pub html: String,
+}
+
+/// One earlier mailing.
+#[derive(Clone, Debug, Serialize)]
+pub struct Issue {
+    /// Its day, in words.
+    pub day: String,
+    /// Its posts, newest first.
+    pub articles: Vec<Article>,
+}
+
+/// Renders every page with its samples, in every language, and gives what is wrong.
+pub fn check(templates: &Templates) -> Vec<Problem> {
+    let mut problems = check_page::<Page<Home>>(templates);
+    problems.extend(check_page::<Page<Notice>>(templates));
+    problems.extend(check_page::<Page<Confirm>>(templates));
+    problems.extend(check_page::<Page<Manage>>(templates));
+    problems.extend(check_page::<Page<Less>>(templates));
+    problems.extend(check_page::<Page<Leave>>(templates));
+    problems.extend(check_page::<Page<Archive>>(templates));
+    problems.extend(check_page::<Page<Issue>>(templates));
+    problems
+}

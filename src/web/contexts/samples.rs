@@ -1,0 +1,153 @@
+//! Samples of every page, about plainly invented people and places.
+
+use super::*;
+use crate::templates::Context;
+
+type Say<'a> = &'a dyn Fn(&str) -> String;
+
+impl<B: Body> Context for Page<B> {
+    const TEMPLATE: &'static str = B::TEMPLATE;
+
+    fn samples(language: &Language<'_>, say: Say<'_>) -> Vec<Self> {
+        let frame = Frame {
+            site_name: "Campaign Example".to_owned(),
+            postal_address: vec!["1 Example Street".to_owned(), "London".to_owned()],
+            base: "news/".to_owned(),
+            query: "?lang=en".to_owned(),
+            language: language.tag().to_owned(),
+            dir: language.direction(),
+            others: vec![choice("ru", "Русский", false)],
+        };
+        B::samples(say).into_iter().map(|body| Self { frame: frame.clone(), body }).collect()
+    }
+}
+
+fn choice(value: &str, label: &str, chosen: bool) -> Choice {
+    Choice { value: value.to_owned(), label: label.to_owned(), chosen }
+}
+
+fn choices(say: Say<'_>) -> Choices {
+    Choices {
+        cadences: Cadence::ALL.iter().map(|own| choice(own.as_str(), own.as_str(), *own == Cadence::Weekly)).collect(),
+        alerts: true,
+        topics: vec![choice(&say("Appeals"), &say("Appeals"), true), choice("Bakery", "Bakery", false)],
+        topics_error: None,
+        languages: vec![choice("en", "English", true), choice("ru", "Русский", false)],
+    }
+}
+
+impl Body for Home {
+    const NAME: &'static str = "home";
+    const TEMPLATE: &'static str = "pages/home";
+
+    fn samples(say: Say<'_>) -> Vec<Self> {
+        let fresh = Self {
+            email: String::new(),
+            email_error: None,
+            name: String::new(),
+            name_error: None,
+            wrong: false,
+            choices: Choices { topics: Vec::new(), ..choices(say) },
+            link: LinkForm::default(),
+        };
+        let wrong = Self {
+            email: say("ana at example.org"),
+            email_error: Some("page-error-email-shape"),
+            name: say("Ana Example"),
+            name_error: Some("page-error-name"),
+            wrong: true,
+            choices: Choices { topics_error: Some("page-error-topics"), ..choices(say) },
+            link: LinkForm { email: say("ana"), error: Some("page-error-email-shape") },
+        };
+        vec![fresh, wrong]
+    }
+}
+
+impl Body for Notice {
+    const NAME: &'static str = "notice";
+    const TEMPLATE: &'static str = "pages/notice";
+
+    fn samples(_: Say<'_>) -> Vec<Self> {
+        let link = Self {
+            heading: "page-problem-link-heading",
+            paragraphs: vec!["page-problem-link-dead"],
+            link: Some(LinkForm::default()),
+        };
+        vec![link, Self { heading: "page-sent-heading", paragraphs: vec!["page-sent", "page-sent-spam"], link: None }]
+    }
+}
+
+impl Body for Confirm {
+    const NAME: &'static str = "confirm";
+    const TEMPLATE: &'static str = "pages/confirm";
+
+    fn samples(say: Say<'_>) -> Vec<Self> {
+        let language = "English".to_owned();
+        let all = Self { cadence: Cadence::Each, alerts: false, topics: Vec::new(), mail_language: language.clone() };
+        let topics = vec![say("Appeals"), "Bakery".to_owned()];
+        vec![all, Self { cadence: Cadence::Weekly, alerts: true, topics, mail_language: language }]
+    }
+}
+
+impl Body for Manage {
+    const NAME: &'static str = "manage";
+    const TEMPLATE: &'static str = "pages/manage";
+
+    fn samples(say: Say<'_>) -> Vec<Self> {
+        let plain = Self {
+            address: say("ana@example.org"),
+            choices: choices(say),
+            paused: None,
+            token: "SAMPLE-TOKEN".to_owned(),
+        };
+        let paused = Some("Monday, 28 September 2015".to_owned());
+        vec![Self { paused, ..plain.clone() }, plain]
+    }
+}
+
+impl Body for Less {
+    const NAME: &'static str = "less";
+    const TEMPLATE: &'static str = "pages/less";
+
+    fn samples(_: Say<'_>) -> Vec<Self> {
+        vec![Self { token: "SAMPLE-TOKEN".to_owned() }]
+    }
+}
+
+impl Body for Leave {
+    const NAME: &'static str = "leave";
+    const TEMPLATE: &'static str = "pages/leave";
+
+    fn samples(_: Say<'_>) -> Vec<Self> {
+        vec![Self {}]
+    }
+}
+
+impl Body for Archive {
+    const NAME: &'static str = "archive";
+    const TEMPLATE: &'static str = "pages/archive";
+
+    fn samples(_: Say<'_>) -> Vec<Self> {
+        let mailing = Mailing { id: 7, day: "Monday, 28 September 2015".to_owned(), cadence: Cadence::Weekly };
+        vec![Self { mailings: vec![mailing], older: Some(7) }, Self { mailings: Vec::new(), older: None }]
+    }
+}
+
+impl Body for Issue {
+    const NAME: &'static str = "issue";
+    const TEMPLATE: &'static str = "pages/issue";
+
+    fn samples(say: Say<'_>) -> Vec<Self> {
+        let day = "Monday, 28 September 2015".to_owned();
+        let article = Article {
+            title: say("Protest against the sacking of the bakery workers"),
+            day: day.clone(),
+            url: Some(say("https://campaign.example/posts/1")),
+            post_language: "en".to_owned(),
+            topics: vec![say("Appeals")],
+            html: "<p>Twelve workers were sacked.</p>".to_owned(),
+        };
+        let bare = Article { url: None, topics: Vec::new(), ..article.clone() };
+        vec![Self { day: day.clone(), articles: vec![article, bare] }, Self { day, articles: Vec::new() }]
+    }
+}
