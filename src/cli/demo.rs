@@ -3,8 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::Outcome;
+use anyhow::bail;
+use tokio_util::sync::CancellationToken;
+
 use super::output::Output;
+use super::{Ended, Outcome};
+use crate::clock::Clock;
+use crate::daemon;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -15,16 +20,25 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Demo {
-    /// The folder to work in; by default one of its own that goes when the demo ends.
+    /// The folder to work in, or to go on in; by default a fresh one among the system's temporary ones.
     #[arg(long, value_name = "DIR")]
     pub(super) dir: Option<PathBuf>,
-    /// Where the pages are served.
+    /// Where the pages are served; where that is taken, a free port is.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(super) listen: SocketAddr,
 }
 
-pub(super) async fn run(args: &Demo, _out: &mut Output) -> Outcome {
-    // The demo's one call site: crate::demo.
-    let Demo { dir: _, listen: _ } = args;
-    anyhow::bail!("could not set up the demo: this version has none yet")
+pub(super) async fn run(args: &Demo, out: &mut Output) -> Outcome {
+    let demo = crate::demo::Demo::start(args.dir.as_deref(), args.listen, Clock::System).await?;
+    out.line(demo.greeting())?;
+    std::io::Write::flush(out)?;
+    let farewell = demo.farewell();
+    let stop = CancellationToken::new();
+    let signals = tokio::spawn(daemon::signals(stop.clone()));
+    tokio::select! {
+        ended = demo.run(stop) => ended?,
+        _ = signals => bail!("stopped at once"),
+    };
+    out.line(farewell)?;
+    Ok(Ended::Done)
 }

@@ -1,5 +1,6 @@
 //! The demo's folder: sample posts, a commented config, and later the database and its key.
 
+use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -22,10 +23,14 @@ const POSTS: &[(&str, &str)] = &[
     ("letter-to-the-editor.md", include_str!("posts/letter-to-the-editor.md")),
 ];
 
-/// A folder that holds a demo, or is about to.
-#[derive(Clone, Debug)]
+/// The file by whose lock one demo at a time works in a folder.
+const LOCK: &str = "demo.lock";
+
+/// A folder that holds a demo, or is about to. While this lives, no other demo works in it.
+#[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
+    _lock: File,
     /// Whether a demo lived here before.
     pub(super) known: bool,
 }
@@ -35,12 +40,13 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// When the folder holds something else, or cannot be made.
+    /// When the folder holds something else, another demo works in it, or it cannot be made.
     pub(super) fn take(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else { return Self::fresh() };
         let path = std::path::absolute(path).with_context(|| format!("cannot use the folder {}", path.display()))?;
         let entries = match std::fs::read_dir(&path) {
-            Ok(mut entries) => entries.next().is_some(),
+            // A demo that was cut off at its very start left a lock, and nothing else.
+            Ok(mut entries) => entries.any(|entry| entry.map_or(true, |entry| entry.file_name() != LOCK)),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 make(&path)?;
                 false
@@ -51,7 +57,7 @@ impl Folder {
         if entries && !marked {
             bail!("{} holds something that is no demo; name an empty or new folder with --dir", path.display());
         }
-        Ok(Self { path, known: entries })
+        Ok(Self { _lock: lock(&path)?, path, known: entries })
     }
 
     fn fresh() -> anyhow::Result<Self> {
@@ -60,7 +66,7 @@ impl Folder {
         for number in 1..1000 {
             let path = parent.join(format!("handbill-demo-{}-{number}", std::process::id()));
             match private().create(&path) {
-                Ok(()) => return Ok(Self { path, known: false }),
+                Ok(()) => return Ok(Self { _lock: lock(&path)?, path, known: false }),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error).with_context(|| format!("cannot make {}", path.display())),
             }
@@ -123,6 +129,18 @@ impl Folder {
         config.relays.iter_mut().for_each(|own| own.port = Some(relay.port()));
         config.web.listen = pages;
         Ok(config)
+    }
+}
+
+/// Takes the folder's lock; the system lets go of it when the process ends, however it ends.
+fn lock(folder: &Path) -> anyhow::Result<File> {
+    let path = folder.join(LOCK);
+    let failed = || format!("cannot lock {}", path.display());
+    let file = File::options().create(true).truncate(false).write(true).open(&path).with_context(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("a demo is at work in {} already", folder.display()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(failed),
     }
 }
 

@@ -26,14 +26,19 @@ fn a_mail_is_read_and_its_debug_names_nobody() {
     assert_eq!(mail.text().trim(), "see https://campaign.example/x.");
     let headers = mail.headers();
     assert_eq!(headers[0], ("To".to_owned(), "<ana@example.org>".to_owned()));
-    assert!(headers.contains(&("Content-Type".to_owned(), "multipart/alternative; boundary=b".to_owned())), "{headers:?}");
+    assert!(
+        headers.contains(&("Content-Type".to_owned(), "multipart/alternative; boundary=b".to_owned())),
+        "{headers:?}"
+    );
     assert!(!format!("{mailbox:?}{mail:?}").contains("example.org"));
 }
 
 #[test]
 fn what_is_no_mail_is_kept_and_shown() {
     let mailbox = Mailbox::default();
-    for data in [&b""[..], b"\xff\xfe", b"Subject", b"\r\n\r\n", b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x"] {
+    for data in
+        [&b""[..], b"\xff\xfe", b"Subject", b"\r\n\r\n", b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x"]
+    {
         let caught = Caught { from: String::new(), to: vec!["a@example.org".to_owned()], data: data.to_vec() };
         mailbox.put(caught, &clock());
         let mail = mailbox.get(mailbox.caught()).unwrap();
