@@ -4,7 +4,9 @@
 mod stores;
 mod app;
 mod checklist;
+mod cli;
 mod dispatch;
+mod import;
 mod mail;
 mod relay;
 mod smtp;
