@@ -8,6 +8,7 @@ mod cli;
 mod dispatch;
 mod import;
 mod mail;
+mod posts;
 mod relay;
 mod smtp;
 mod store;
