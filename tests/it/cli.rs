@@ -281,3 +281,38 @@ fn templates_are_checked_and_previewed() {
     let files = written["files"].as_array().unwrap();
     assert!(!files.is_empty() && files.iter().all(|file| folder.path().join(file.as_str().unwrap()).exists()));
 }
+
+#[test]
+fn posts_are_pulled_held_released_and_dropped() {
+    let folder = Folder::new();
+    let post = |name: &str| {
+        let text = format!("---\ntitle: {name}\ndate: 2026-03-01T09:00:00Z\ntopics: [Appeals]\n---\nAbout {name}.\n");
+        folder.write(&format!("posts/{name}.md"), &text);
+    };
+    post("first");
+    let pulled = folder.json(&["posts", "pull", "--json"]);
+    assert_eq!((&pulled["sources"][0]["baseline"], &pulled["sources"][0]["new"]), (&1.into(), &0.into()));
+    (0..25).for_each(|number| post(&format!("flood{number}")));
+    let table = folder.done(&["posts", "pull"]);
+    assert!(table.contains("posts list --state held"), "{table}");
+    let held = folder.json(&["posts", "list", "--state", "held", "--json"]);
+    assert_eq!(held.as_array().unwrap().len(), 25);
+    let ran = folder.run(&["status"]);
+    assert!(ran.code == 1 && ran.out.contains("25 posts"), "{}", ran.out);
+
+    let ids: Vec<String> = held.as_array().unwrap().iter().map(|post| post["id"].to_string()).collect();
+    folder.done(&["posts", "release", &ids[0], &ids[1]]);
+    let rest: Vec<&str> = ["posts", "drop"].into_iter().chain(ids[2..].iter().map(String::as_str)).collect();
+    folder.done(&rest);
+    assert_eq!(folder.json(&["posts", "show", &ids[0], "--json"])["state"], "live");
+    assert!(folder.done(&["posts", "show", &ids[2]]).contains("dropped"));
+    assert_eq!(folder.done(&["posts", "list", "--limit", "3"]).lines().count(), 4);
+    assert_eq!(folder.run(&["status"]).code, 0);
+    assert_eq!(folder.run(&["posts", "release", "999"]).code, 1);
+
+    std::fs::remove_dir_all(folder.path().join("posts")).unwrap();
+    let ran = folder.run(&["posts", "pull"]);
+    assert!(ran.code == 1 && ran.err.starts_with("handbill: could not read source posts\n  because "), "{}", ran.err);
+    let ran = folder.run(&["status"]);
+    assert!(ran.code == 1 && ran.out.contains("source posts cannot be read"), "{}", ran.out);
+}

@@ -3,6 +3,7 @@
 #[macro_use]
 mod stores;
 mod app;
+mod brakes;
 mod checklist;
 mod cli;
 mod dispatch;
