@@ -1,6 +1,7 @@
 //! Editions: one mailing each, whether a digest or a letter to one person.
 
 pub mod archive;
+pub mod brakes;
 pub mod digest;
 pub mod items;
 pub mod letters;

@@ -53,7 +53,7 @@ pub struct Draft<'a> {
     pub reply_to: Option<&'a Sender>,
     /// Who it is to.
     pub to: &'a Address,
-    /// Their name, where they gave one and the mail may carry it.
+    /// Their name, where they gave one; a letter leaves it out.
     pub to_name: Option<&'a str>,
     /// The local part of the Message-ID, stable for a delivery; its domain is the sender's.
     pub message_id: &'a str,
@@ -142,7 +142,9 @@ pub fn build(draft: &Draft<'_>) -> Result<Vec<u8>, MessageError> {
     let mut head = Head(String::with_capacity(2048));
     let domain = draft.sender.address.domain();
     head.line("From", &mailbox("From", &draft.sender.name, &draft.sender.address));
-    head.line("To", &mailbox("To", draft.to_name.unwrap_or_default(), draft.to));
+    // Anybody can have a letter sent to anybody, and what they gave as a name must not travel with it.
+    let to_name = draft.to_name.filter(|_| !draft.kind.is_letter()).unwrap_or_default();
+    head.line("To", &mailbox("To", to_name, draft.to));
     if let Some(reply_to) = draft.reply_to {
         head.line("Reply-To", &mailbox("Reply-To", &reply_to.name, &reply_to.address));
     }

@@ -1,5 +1,14 @@
 //! Posts: what was found in a source, recognised, cleaned and dated.
 
+pub mod content;
+mod html;
+pub mod identity;
+pub mod intake;
+pub mod matching;
+mod plain;
+pub mod review;
+mod sanitise;
+
 use crate::text_enum::text_enum;
 
 text_enum! {

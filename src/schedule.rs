@@ -71,7 +71,7 @@ fn wall(at: Timestamp, zone: Tz) -> NaiveDateTime {
 }
 
 /// The instant of a wall-clock time: one in a gap moves forward by the gap, one that comes twice is the first.
-fn instant(local: NaiveDateTime, zone: Tz) -> Timestamp {
+pub(crate) fn instant(local: NaiveDateTime, zone: Tz) -> Timestamp {
     let mapped: DateTime<Utc> = match zone.from_local_datetime(&local) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),
         LocalResult::None => {

@@ -1,1 +1,11 @@
 //! Sources: where posts come from.
+
+pub mod folder;
+pub mod front_matter;
+pub mod problem;
+mod pull;
+mod walk;
+mod watch;
+
+pub use pull::{PullReport, SourceReport, pull};
+pub use watch::watch;

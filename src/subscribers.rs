@@ -1,5 +1,8 @@
 //! Subscribers: who is on the list, what they asked for, and how they leave.
 
+mod csv_cell;
+pub mod export;
+pub mod import;
 pub mod list;
 mod preferences;
 

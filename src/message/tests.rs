@@ -53,7 +53,7 @@ impl Parts {
     }
 
     fn letter(&self) -> Draft<'_> {
-        Draft { kind: EditionKind::Confirmation, list: None, to_name: None, ..self.digest() }
+        Draft { kind: EditionKind::Confirmation, list: None, ..self.digest() }
     }
 }
 
@@ -105,6 +105,7 @@ fn a_letter_says_nothing_of_a_list_and_its_feedback_id_nothing_of_the_person() {
     let text = String::from_utf8(bytes.clone()).unwrap();
     let names = header_names(&bytes);
     assert!(!names.iter().any(|name| name.starts_with("List-") || name == "Precedence"), "{names:?}");
+    assert!(text.contains("\r\nTo: <ana@example.org>\r\n") && !text.contains("Ana Example"), "{text}");
     assert!(text.contains("Feedback-ID: letter:confirmation:handbill:campaign.example\r\n"), "{text}");
 }
 

@@ -119,6 +119,15 @@ impl Store {
         })
     }
 
+    /// Those that a person paused.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn paused_editions(&self) -> Result<Vec<Edition>> {
+        on!(self, db => Ok(sqlx::query_as(sql("WHERE state = 'paused' ORDER BY lane, id")).fetch_all(db).await?))
+    }
+
     /// The newest `limit` mailings before `before`, letters among them only on request.
     ///
     /// # Errors

@@ -54,6 +54,26 @@ impl Store {
         Ok(())
     }
 
+    /// Whether the tables are those of this version, without touching them.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be reached.
+    pub async fn is_up_to_date(&self) -> Result<bool> {
+        const DONE: &str = "SELECT count(*) FROM _sqlx_migrations WHERE success";
+        let wanted = match self {
+            Self::Sqlite(_) => sqlx::migrate!("migrations/sqlite").iter().count(),
+            Self::Postgres(_) => sqlx::migrate!("migrations/postgres").iter().count(),
+        };
+        let done: std::result::Result<i64, _> = super::on!(self, db => sqlx::query_scalar(DONE).fetch_one(db).await);
+        match done {
+            Ok(done) => Ok(usize::try_from(done).is_ok_and(|done| done >= wanted)),
+            // Without the table that says so, nothing was ever made.
+            Err(sqlx::Error::Database(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Closes all connections, so that SQLite folds its log into the file.
     pub async fn close(&self) {
         match self {

@@ -1,1 +1,359 @@
-//! stub
+//! Sources and their posts.
+
+use serde::{Serialize, Serializer};
+
+use super::{Result, Store, Tx, on, on_tx};
+use crate::clock::Timestamp;
+use crate::config::SourceKind;
+use crate::id::{PostId, RevisionId, SourceId};
+use crate::posts::PostState;
+use crate::posts::content::Content;
+use crate::posts::matching::Names;
+use crate::topics::Topics;
+
+/// A source, as far as a pass needs it.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct SourceRow {
+    /// The row's number.
+    pub id: SourceId,
+    /// When its baseline was taken.
+    pub baseline_at: Option<Timestamp>,
+}
+
+/// How a source is doing.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct SourceStatus {
+    /// Its name.
+    pub name: String,
+    /// When its baseline was taken.
+    pub baseline_at: Option<Timestamp>,
+    /// When it was last read.
+    pub last_pass_at: Option<Timestamp>,
+    /// Since when it cannot be read.
+    pub failing_since: Option<Timestamp>,
+    /// Why not.
+    pub last_error: Option<String>,
+}
+
+/// What a found item is compared with.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Known {
+    /// The row's number.
+    pub id: PostId,
+    /// Where it stands.
+    pub state: PostState,
+    /// The source's own name for it.
+    pub guid: Option<String>,
+    /// Its URL, canonical.
+    pub canonical_url: Option<String>,
+    /// Its file.
+    pub path: Option<String>,
+    /// The hash of its title and text.
+    pub text_hash: Vec<u8>,
+    /// When it was first seen.
+    pub first_seen_at: Timestamp,
+    /// The hash of its present revision.
+    pub hash: Vec<u8>,
+    /// The number of its present revision, from 1.
+    pub number: i32,
+}
+
+impl Known {
+    /// Whether its file was deleted.
+    pub fn is_withdrawn(&self) -> bool {
+        self.state == PostState::Withdrawn
+    }
+}
+
+/// A post that is seen for the first time.
+#[derive(Clone, Copy, Debug)]
+pub struct NewPost<'a> {
+    /// Where it was found.
+    pub source: SourceId,
+    /// Where it stands.
+    pub state: PostState,
+    /// How it is recognised.
+    pub names: &'a Names,
+    /// What it says.
+    pub content: &'a Content,
+}
+
+/// A post as lists show it.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct Post {
+    /// The row's number.
+    pub id: PostId,
+    /// The name of its source.
+    pub source: String,
+    /// Where it stands.
+    pub state: PostState,
+    /// Its file, below the source's folder.
+    pub path: Option<String>,
+    /// When Handbill first saw it.
+    pub first_seen_at: Timestamp,
+    /// The tick from which digests count it.
+    pub listed_at: Option<Timestamp>,
+    /// Its present revision.
+    #[serde(skip)]
+    pub revision_id: RevisionId,
+    /// How often its content was seen to change, plus one.
+    pub revision: i32,
+    /// When it says it was published.
+    pub published_at: Timestamp,
+    /// Its title.
+    pub title: String,
+    /// Where it is to be read.
+    pub url: Option<String>,
+    /// Its language.
+    pub language: String,
+    /// What it is about, with `;` between.
+    #[serde(serialize_with = "as_list")]
+    pub topics: String,
+    /// Its beginning, plain.
+    pub excerpt: String,
+}
+
+fn as_list<S: Serializer>(topics: &str, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    Topics::parse(topics).serialize(serializer)
+}
+
+const POSTS: &str = "SELECT p.id, s.name AS source, p.state, p.path, p.first_seen_at, p.listed_at, p.revision_id, \
+                     r.number AS revision, r.published_at, r.title, r.url, r.language, r.topics, r.excerpt \
+                     FROM posts p JOIN sources s ON s.id = p.source_id JOIN revisions r ON r.id = p.revision_id ";
+
+fn sql(rest: &str) -> sqlx::AssertSqlSafe<String> {
+    // Only constants of this file are joined here.
+    sqlx::AssertSqlSafe(format!("{POSTS}{rest}"))
+}
+
+impl Store {
+    /// The newest `limit` posts before `before`, of all states or of one.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn posts(&self, state: Option<PostState>, before: PostId, limit: i64) -> Result<Vec<Post>> {
+        const ALL: &str = "WHERE p.id < $1 ORDER BY p.id DESC LIMIT $2";
+        const OF_STATE: &str = "WHERE p.id < $1 AND p.state = $3 ORDER BY p.id DESC LIMIT $2";
+        on!(self, db => {
+            let query = sqlx::query_as(sql(if state.is_some() { OF_STATE } else { ALL })).bind(before).bind(limit);
+            let query = if let Some(state) = state { query.bind(state) } else { query };
+            Ok(query.fetch_all(db).await?)
+        })
+    }
+
+    /// One post.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn post(&self, id: PostId) -> Result<Option<Post>> {
+        on!(self, db => Ok(sqlx::query_as(sql("WHERE p.id = $1")).bind(id).fetch_optional(db).await?))
+    }
+
+    /// How many posts are in `state`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn count_posts(&self, state: PostState) -> Result<i64> {
+        const COUNT: &str = "SELECT count(*) FROM posts WHERE state = $1";
+        on!(self, db => Ok(sqlx::query_scalar(COUNT).bind(state).fetch_one(db).await?))
+    }
+
+    /// How the sources are doing, by name.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn sources(&self) -> Result<Vec<SourceStatus>> {
+        const ALL: &str =
+            "SELECT name, baseline_at, last_pass_at, failing_since, last_error FROM sources ORDER BY name";
+        on!(self, db => Ok(sqlx::query_as(ALL).fetch_all(db).await?))
+    }
+}
+
+impl Tx {
+    /// Begins a pass over a source that can be read. Its row is locked, so that two passes over it do not meet.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn begin_pass(&mut self, name: &str, kind: SourceKind, now: Timestamp) -> Result<SourceRow> {
+        const BEGIN: &str = "INSERT INTO sources (name, kind, created_at, last_pass_at) VALUES ($1, $2, $3, $3) \
+             ON CONFLICT (name) DO UPDATE SET last_pass_at = excluded.last_pass_at, failing_since = NULL, \
+             last_error = NULL RETURNING id, baseline_at";
+        on_tx!(self, db => Ok(sqlx::query_as(BEGIN).bind(name).bind(kind).bind(now).fetch_one(db).await?))
+    }
+
+    /// Notes that a source cannot be read, and since when.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn source_failed(&mut self, name: &str, kind: SourceKind, why: &str, now: Timestamp) -> Result<()> {
+        const FAILED: &str = "INSERT INTO sources (name, kind, created_at, failing_since, last_error) \
+             VALUES ($1, $2, $3, $3, $4) ON CONFLICT (name) DO UPDATE SET \
+             failing_since = coalesce(sources.failing_since, excluded.failing_since), last_error = excluded.last_error";
+        on_tx!(self, db => sqlx::query(FAILED).bind(name).bind(kind).bind(now).bind(why).execute(db).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Notes that a source has had its baseline.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn set_baseline(&mut self, id: SourceId, now: Timestamp) -> Result<()> {
+        const SET: &str = "UPDATE sources SET baseline_at = $2 WHERE id = $1 AND baseline_at IS NULL";
+        on_tx!(self, db => sqlx::query(SET).bind(id).bind(now).execute(db).await?.rows_affected());
+        Ok(())
+    }
+
+    /// All posts of a source, as found items are compared with them.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn known_posts(&mut self, source: SourceId) -> Result<Vec<Known>> {
+        const KNOWN: &str = "SELECT p.id, p.state, p.guid, p.canonical_url, p.path, p.text_hash, p.first_seen_at, \
+             r.hash, r.number FROM posts p JOIN revisions r ON r.id = p.revision_id WHERE p.source_id = $1 ORDER BY p.id";
+        on_tx!(self, db => Ok(sqlx::query_as(KNOWN).bind(source).fetch_all(db).await?))
+    }
+
+    /// Adds a post with its first revision. It is not listed yet.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn add_post(&mut self, new: &NewPost<'_>, now: Timestamp) -> Result<PostId> {
+        // The revision needs the post's number, and takes its place within the transaction.
+        const ADD: &str = "INSERT INTO posts (source_id, state, guid, canonical_url, path, text_hash, first_seen_at, \
+                           revision_id) VALUES ($1, $2, $3, $4, $5, $6, $7, 0) RETURNING id";
+        let names = new.names;
+        let id: PostId = on_tx!(self, db => {
+            let query = sqlx::query_scalar(ADD).bind(new.source).bind(new.state).bind(&names.guid).bind(&names.url);
+            query.bind(&names.path).bind(names.text.as_slice()).bind(now).fetch_one(db).await?
+        });
+        self.add_revision(id, 1, new.content, now, now).await?;
+        Ok(id)
+    }
+
+    /// Adds a revision and makes it the post's present one. Where the content names no date of publication, it is
+    /// `first_seen_at`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn add_revision(
+        &mut self,
+        post: PostId,
+        number: i32,
+        content: &Content,
+        first_seen_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<RevisionId> {
+        const ADD: &str = "INSERT INTO revisions (post_id, number, seen_at, published_at, title, url, language, topics, \
+             excerpt, html, text, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
+        const SET: &str = "UPDATE posts SET revision_id = $2 WHERE id = $1";
+        let id: RevisionId = on_tx!(self, db => {
+            let query = sqlx::query_scalar(ADD).bind(post).bind(number).bind(now);
+            let query = query.bind(content.published_at.unwrap_or(first_seen_at)).bind(&content.title).bind(&content.url);
+            let query = query.bind(&content.language).bind(content.topics.to_string()).bind(&content.excerpt);
+            let hash = content.hash();
+            query.bind(&content.html).bind(&content.text).bind(hash.as_slice()).fetch_one(db).await?
+        });
+        on_tx!(self, db => sqlx::query(SET).bind(post).bind(id).execute(db).await?.rows_affected());
+        Ok(id)
+    }
+
+    /// Gives a post the names under which it was found now; a guid or URL that it has no more stays known.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn rename_post(&mut self, id: PostId, names: &Names) -> Result<()> {
+        const RENAME: &str = "UPDATE posts SET guid = coalesce($2, guid), canonical_url = coalesce($3, canonical_url), \
+                              path = coalesce($4, path), text_hash = $5 WHERE id = $1";
+        on_tx!(self, db => {
+            let query = sqlx::query(RENAME).bind(id).bind(&names.guid).bind(&names.url).bind(&names.path);
+            query.bind(names.text.as_slice()).execute(db).await?.rows_affected()
+        });
+        Ok(())
+    }
+
+    /// Withdraws a post, and remembers where it stood.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn withdraw_post(&mut self, id: PostId) -> Result<()> {
+        const WITHDRAW: &str =
+            "UPDATE posts SET former_state = state, state = 'withdrawn' WHERE id = $1 AND state <> 'withdrawn'";
+        on_tx!(self, db => sqlx::query(WITHDRAW).bind(id).execute(db).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Puts a withdrawn post back where it stood. One that no digest has had is listed anew, or those whose digests
+    /// went out meanwhile would never get it.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn return_post(&mut self, id: PostId) -> Result<()> {
+        const RETURN: &str = "UPDATE posts SET state = coalesce(former_state, 'baseline'), former_state = NULL \
+                              WHERE id = $1 AND state = 'withdrawn'";
+        on_tx!(self, db => sqlx::query(RETURN).bind(id).execute(db).await?.rows_affected());
+        self.forget_listing(id).await
+    }
+
+    /// Takes a post's place in the order of listing away, unless a digest has had it.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn forget_listing(&mut self, id: PostId) -> Result<()> {
+        const FORGET: &str = "UPDATE posts SET listed_at = NULL WHERE id = $1 AND NOT EXISTS ( \
+             SELECT 1 FROM revisions r JOIN variants v ON ';' || v.items LIKE '%;' || r.id || '.%' WHERE r.post_id = $1)";
+        on_tx!(self, db => sqlx::query(FORGET).bind(id).execute(db).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Lists the live posts that are not listed yet, with a tick of the post clock; says how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn list_live_posts(&mut self, now: Timestamp) -> Result<u64> {
+        const UNLISTED: &str = "SELECT count(*) FROM posts WHERE state = 'live' AND listed_at IS NULL";
+        const LIST: &str = "UPDATE posts SET listed_at = $1 WHERE state = 'live' AND listed_at IS NULL";
+        let unlisted: i64 = on_tx!(self, db => sqlx::query_scalar(UNLISTED).fetch_one(db).await?);
+        if unlisted == 0 {
+            return Ok(0);
+        }
+        // Last, as the clock's row stays locked until the end.
+        let tick = self.tick(now).await?;
+        Ok(on_tx!(self, db => sqlx::query(LIST).bind(tick).execute(db).await?.rows_affected()))
+    }
+
+    /// A post's state, its row locked until the end of the transaction; nothing where there is no such post.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn lock_post(&mut self, id: PostId) -> Result<Option<PostState>> {
+        const LOCK: &str = "UPDATE posts SET state = state WHERE id = $1 RETURNING state";
+        on_tx!(self, db => Ok(sqlx::query_scalar(LOCK).bind(id).fetch_optional(db).await?))
+    }
+
+    /// Puts a post into `state`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn set_post_state(&mut self, id: PostId, state: PostState) -> Result<()> {
+        const SET: &str = "UPDATE posts SET state = $2 WHERE id = $1";
+        on_tx!(self, db => sqlx::query(SET).bind(id).bind(state).execute(db).await?.rows_affected());
+        Ok(())
+    }
+}

@@ -115,13 +115,13 @@ pub struct Item {
 
 impl Item {
     /// A post as a digest shows it. `html` has to be sanitised, as it is the one thing that is not escaped.
-    pub fn new(title: &str, url: Option<&str>, date: &str, topics: &[String], html: String, text: String) -> Self {
+    pub fn new(title: &str, url: Option<&str>, date: String, topics: &[String], html: String, text: String) -> Self {
         let url = url.and_then(safe_url).filter(|url| url.starts_with("http"));
         Self {
             title: one_line(title, MAX_TEXT),
             whole: url.is_none(),
             url,
-            date: one_line(date, MAX_TEXT),
+            date: one_line(&date, MAX_TEXT),
             topics: topics.iter().map(|topic| one_line(topic, MAX_TEXT)).collect(),
             excerpt: excerpt(&text, EXCERPT_WORDS),
             html,

@@ -74,7 +74,7 @@ fn a_single_post_too_long_for_mail_is_shown_by_its_beginning_when_it_can_be_read
     let sample = Digest::samples(&english(&templates), &tame).remove(1);
     let html = "<p>жжжжжжжжжж</p>\n".repeat(10_000);
     for (url, whole) in [(Some("https://campaign.example/long"), false), (None, true)] {
-        let item = Item::new("Long", url, "today", &[], html.clone(), "жж ".repeat(10_000));
+        let item = Item::new("Long", url, "today".to_owned(), &[], html.clone(), "жж ".repeat(10_000));
         let digest = Digest::new(sample.frame.clone(), sample.cadence, vec![item], sample.links.clone());
         let content = templates.mail(&digest, "en").unwrap();
         assert_eq!(content.html.len() > html.len(), whole);
@@ -213,7 +213,7 @@ fn only_http_https_and_mailto_come_out_as_links() {
     for url in ["javascript:alert(1)", " JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "data:text/html,x", "/x", ""] {
         assert_eq!(safe_url(url), None, "{url:?}");
     }
-    let item = Item::new("x", Some("mailto:a@example.org"), "", &[], String::new(), String::new());
+    let item = Item::new("x", Some("mailto:a@example.org"), String::new(), &[], String::new(), String::new());
     assert_eq!((item.url, item.whole), (None, true));
     let folder = replacing("mail/link/text.hbs", "{{link \"vbscript:x\"}} {{link \"https://a.example\"}}");
     let templates = Templates::load(Some(folder.path())).unwrap();

@@ -162,7 +162,7 @@ proptest! {
         let tame = Digest::samples(&words, &str::to_owned).remove(0);
         let body = "<p>Come.</p>".to_owned();
         let topics = [title.clone()];
-        let item = |url: Option<&str>| Item::new(&title, url, &name, &topics, body.clone(), text.clone());
+        let item = |url: Option<&str>| Item::new(&title, url, name.clone(), &topics, body.clone(), text.clone());
         let items = vec![item(Some("https://campaign.example/1")), item(Some(&text)), item(None)];
         let digest = Digest::new(tame.frame.clone(), Cadence::Daily, items, tame.links.clone());
         let content = TEMPLATES.mail(&digest, language).unwrap();

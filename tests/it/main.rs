@@ -6,6 +6,7 @@ mod app;
 mod checklist;
 mod dispatch;
 mod mail;
+mod posts;
 mod relay;
 mod smtp;
 mod store;

@@ -83,7 +83,7 @@ fn item(language: &Language<'_>, say: Say<'_>, at: usize, linked: bool) -> Item 
     Item::new(
         &say(title),
         linked.then_some(url.as_str()),
-        &date.unwrap_or_default(),
+        date.unwrap_or_default(),
         &topics,
         paragraph(&first) + &paragraph(&second),
         format!("{first}\n\n{second}"),

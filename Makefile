@@ -1,0 +1,26 @@
+# What developers run. `make test` is all that a fresh machine needs: it installs the servers that the tests use.
+
+.PHONY: test servers check fmt licences demo
+
+test: servers
+	cargo test --locked
+
+# PostgreSQL and Postfix's smtp-sink, from the system's packages; nothing is started.
+servers:
+	@tests/servers/install
+
+# What CI checks besides the tests.
+check:
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+	tests/licences/check
+
+fmt:
+	cargo fmt
+
+licences:
+	tests/licences/check
+
+demo:
+	cargo run --locked --release -- demo

@@ -1,0 +1,106 @@
+//! `handbill status`: one screen of what is under way and what waits for a person.
+
+use serde::Serialize;
+
+use super::args::Format;
+use super::editions::Standing;
+use super::output::Output;
+use super::{Ended, Outcome};
+use crate::app::App;
+use crate::subscribers::SubscriberState;
+
+const EXAMPLES: &str = "\
+Examples:
+  handbill status
+  handbill status --json
+  handbill status > /dev/null || echo 'Handbill waits for somebody' | wall
+
+The exit status is 1 when somebody must act; what to do stands under `to do`.";
+
+/// See what is under way and what waits for a person.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Status {
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Screen {
+    /// What somebody must do, in words.
+    to_do: Vec<String>,
+    editions: Vec<Standing>,
+    relays: Vec<RelayLine>,
+    subscribers: Vec<People>,
+}
+
+#[derive(Serialize)]
+struct RelayLine {
+    name: String,
+    host: String,
+    port: u16,
+}
+
+#[derive(Serialize)]
+struct People {
+    state: SubscriberState,
+    suppressed: bool,
+    count: i64,
+}
+
+pub(super) async fn run(app: &App, args: &Status, out: &mut Output) -> Outcome {
+    let screen = look(app).await?;
+    if args.format.json {
+        out.json(&screen)?;
+    } else {
+        show(&screen, out)?;
+    }
+    Ok(if screen.to_do.is_empty() { Ended::Done } else { Ended::Attention })
+}
+
+async fn look(app: &App) -> anyhow::Result<Screen> {
+    let mut to_do = Vec::new();
+    let mut editions = Vec::new();
+    for edition in app.store.paused_editions().await?.into_iter().chain(app.store.open_editions().await?) {
+        editions.push(Standing::of(app, edition).await?);
+    }
+    for Standing { edition, .. } in editions.iter().filter(|standing| standing.is_paused()) {
+        let id = edition.id;
+        to_do.push(format!("edition {id} is paused: handbill editions resume {id}, or cancel {id}"));
+    }
+    if app.config.relays.is_empty() {
+        to_do.push("no [[relay]] is in the config, so nothing can be sent".to_owned());
+    }
+    let relays = app.config.relays.iter();
+    let relays =
+        relays.map(|relay| RelayLine { name: relay.name.clone(), host: relay.host.clone(), port: relay.port() });
+    let counts = app.store.subscriber_counts().await?;
+    let people = counts.into_iter().map(|(state, suppressed, count)| People { state, suppressed, count });
+    Ok(Screen { to_do, editions, relays: relays.collect(), subscribers: people.collect() })
+}
+
+fn show(screen: &Screen, out: &mut Output) -> std::io::Result<()> {
+    if screen.to_do.is_empty() {
+        out.line("nothing waits for a person")?;
+    } else {
+        out.line("to do:")?;
+        screen.to_do.iter().try_for_each(|what| out.line(format_args!("  {what}")))?;
+    }
+    out.line("")?;
+    if screen.editions.is_empty() {
+        out.line("nothing is under way")?;
+    } else {
+        let mut list = out.list(false, Standing::COLUMNS);
+        screen.editions.iter().try_for_each(|standing| list.row(standing, || standing.cells()))?;
+        list.end()?;
+    }
+    out.line("")?;
+    let relays = screen.relays.iter().map(|relay| format!("{} ({}:{})", relay.name, relay.host, relay.port));
+    let people = screen.subscribers.iter().map(|people| {
+        format!("{} {}{}", people.count, people.state, if people.suppressed { ", not mailed" } else { "" })
+    });
+    out.facts(&[
+        ("relays", relays.collect::<Vec<_>>().join(", ")),
+        ("subscribers", people.collect::<Vec<_>>().join("; ")),
+    ])
+}

@@ -1,0 +1,164 @@
+//! Takes what a pass found into the store: new, edited, moved, withdrawn, returned.
+
+use serde::Serialize;
+
+use super::PostState;
+use super::matching::{Match, Names, recognise};
+use crate::clock::Timestamp;
+use crate::config;
+use crate::sources::folder::{Found, Pass};
+use crate::sources::problem::Problem;
+use crate::store::posts::{Known, NewPost};
+use crate::store::{Result, Store, Tx};
+
+/// What became of one pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Intake {
+    /// New, and to go into digests.
+    pub new: usize,
+    /// There at the source's first pass; never mailed.
+    pub baseline: usize,
+    /// New in a flood; wait for a person.
+    pub held: usize,
+    /// Known, with another content.
+    pub edited: usize,
+    /// Known, under another path.
+    pub moved: usize,
+    /// Withdrawn before, and there again.
+    pub returned: usize,
+    /// Known, and their file was deleted.
+    pub withdrawn: usize,
+    /// Read again, and the same.
+    pub unchanged: usize,
+    /// Second copies of a post, which are left alone.
+    #[serde(skip)]
+    pub copies: Vec<Problem>,
+}
+
+impl Intake {
+    /// Whether anything was changed that a digest or a person may care about.
+    pub fn is_change(&self) -> bool {
+        self.new + self.baseline + self.held + self.edited + self.moved + self.returned + self.withdrawn > 0
+    }
+
+    /// The files to read again next time: a copy becomes the post once the first one goes.
+    pub fn again(&self) -> Vec<String> {
+        self.copies.iter().map(|copy| copy.path.clone()).collect()
+    }
+}
+
+/// Takes one pass over `source` in, in one transaction. With `mail_all`, because a person asked for it, what is there
+/// at the first pass counts as new, and a flood is not held.
+///
+/// # Errors
+///
+/// When the database fails; then nothing of the pass is kept.
+pub async fn take_in(
+    store: &Store,
+    source: &config::Source,
+    pass: &Pass,
+    mail_all: bool,
+    now: Timestamp,
+) -> Result<Intake> {
+    let mut intake = Intake::default();
+    let mut tx = store.begin().await?;
+    if !pass.readable {
+        let why = pass.problems.first().map(ToString::to_string).unwrap_or_default();
+        tx.source_failed(&source.name, source.kind, &why, now).await?;
+        tx.commit().await?;
+        return Ok(intake);
+    }
+    let row = tx.begin_pass(&source.name, source.kind, now).await?;
+    let is_baseline = row.baseline_at.is_none() && !mail_all;
+    if pass.changed || !pass.found.is_empty() {
+        let known = tx.known_posts(row.id).await?;
+        let names: Vec<_> = pass.found.iter().map(Names::of).collect();
+        let mut matches = recognise(&known, &names, &pass.present, now);
+        if is_baseline {
+            // The same text twice in an archive: were the second one left out, it would be new when the month is over.
+            let only_text =
+                matches.iter_mut().zip(&names).filter(|(_, names)| names.guid.is_none() && names.url.is_none());
+            only_text.filter(|(is, _)| **is == Match::Copy).for_each(|(is, _)| *is = Match::New);
+        }
+        let new = matches.iter().filter(|is| **is == Match::New).count();
+        let state = match () {
+            () if is_baseline => PostState::Baseline,
+            () if !mail_all && new >= source.flood => PostState::Held,
+            () => PostState::Live,
+        };
+        let mut here = vec![false; known.len()];
+        for ((found, names), is) in pass.found.iter().zip(&names).zip(matches) {
+            match is {
+                Match::New => {
+                    tx.add_post(&NewPost { source: row.id, state, names, content: &found.content }, now).await?;
+                    match state {
+                        PostState::Baseline => intake.baseline += 1,
+                        PostState::Held => intake.held += 1,
+                        _ => intake.new += 1,
+                    }
+                }
+                Match::Known(place) => {
+                    if let Some(is_here) = here.get_mut(place) {
+                        *is_here = true;
+                    }
+                    if let Some(post) = known.get(place) {
+                        see_again(&mut tx, post, found, names, &mut intake, now).await?;
+                    }
+                }
+                Match::Copy => {
+                    let message = "the same post is in another file, or has the same guid or url; \
+                                   remove one, or give this one a url of its own";
+                    intake.copies.push(Problem::new(found.path.clone().unwrap_or_default(), message));
+                }
+            }
+        }
+        if pass.complete {
+            for (post, _) in known.iter().zip(here).filter(|(_, is_here)| !is_here) {
+                let is_gone = post.path.as_ref().is_some_and(|path| !pass.present.contains(path));
+                if is_gone && !post.is_withdrawn() {
+                    tx.withdraw_post(post.id).await?;
+                    intake.withdrawn += 1;
+                }
+            }
+        }
+    }
+    // What is still being written when a source is first seen belongs to its baseline.
+    if row.baseline_at.is_none() && !pass.settling {
+        tx.set_baseline(row.id, now).await?;
+    }
+    if intake.is_change() {
+        tx.list_live_posts(now).await?;
+        tx.wake().await?;
+    }
+    tx.commit().await?;
+    Ok(intake)
+}
+
+/// A known post was read: keeps what is new about it.
+async fn see_again(
+    tx: &mut Tx,
+    post: &Known,
+    found: &Found,
+    names: &Names,
+    intake: &mut Intake,
+    now: Timestamp,
+) -> Result<()> {
+    let edited = post.hash != found.content.hash();
+    let moved = post.path != names.path;
+    if edited {
+        tx.add_revision(post.id, post.number.saturating_add(1), &found.content, post.first_seen_at, now).await?;
+        intake.edited += 1;
+    }
+    if edited || moved || (names.guid.is_some() && post.guid != names.guid) {
+        tx.rename_post(post.id, names).await?;
+    }
+    if post.is_withdrawn() {
+        tx.return_post(post.id).await?;
+        intake.returned += 1;
+    } else if moved {
+        intake.moved += 1;
+    } else if !edited {
+        intake.unchanged += 1;
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! What people do with posts: look at them, release what waits, drop what is not wanted.
+
+use super::PostState;
+use crate::clock::Timestamp;
+use crate::id::PostId;
+use crate::store::{Store, StoreError};
+
+/// Why a post cannot be released or dropped.
+#[derive(Debug, thiserror::Error)]
+pub enum ReviewError {
+    /// There is none of this number.
+    #[error("there is no post {0}; see `posts list`")]
+    Missing(PostId),
+    /// It is in a state from which this does not lead on.
+    #[error("post {id} is {state}, and only {wanted} posts can be {done}")]
+    State {
+        /// Which post.
+        id: PostId,
+        /// Where it stands.
+        state: PostState,
+        /// Where it would have to stand.
+        wanted: &'static str,
+        /// What was to be done.
+        done: &'static str,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Releases a held or dropped post: it goes into the digests from now on. One that digests have had keeps its place,
+/// so that nobody gets it twice.
+///
+/// # Errors
+///
+/// When there is no such post, it is neither held nor dropped, or the database fails.
+pub async fn release(store: &Store, id: PostId, actor: &str, now: Timestamp) -> Result<(), ReviewError> {
+    change(store, id, actor, now, &[PostState::Held, PostState::Dropped], PostState::Live).await
+}
+
+/// Drops a held or live post: no digest that is planned from now on has it.
+///
+/// # Errors
+///
+/// When there is no such post, it is neither held nor live, or the database fails.
+pub async fn drop_post(store: &Store, id: PostId, actor: &str, now: Timestamp) -> Result<(), ReviewError> {
+    change(store, id, actor, now, &[PostState::Held, PostState::Live], PostState::Dropped).await
+}
+
+async fn change(
+    store: &Store,
+    id: PostId,
+    actor: &str,
+    now: Timestamp,
+    from: &[PostState],
+    to: PostState,
+) -> Result<(), ReviewError> {
+    let mut tx = store.begin().await?;
+    let state = tx.lock_post(id).await?.ok_or(ReviewError::Missing(id))?;
+    let releases = to == PostState::Live;
+    if !from.contains(&state) {
+        let (wanted, done) = if releases { ("held or dropped", "released") } else { ("held or live", "dropped") };
+        return Err(ReviewError::State { id, state, wanted, done });
+    }
+    tx.set_post_state(id, to).await?;
+    if releases {
+        tx.forget_listing(id).await?;
+        tx.list_live_posts(now).await?;
+    }
+    let action = if releases { "post released" } else { "post dropped" };
+    tx.audit(now, actor, action, None, None, Some(&format!("post {id}"))).await?;
+    tx.wake().await?;
+    tx.commit().await?;
+    Ok(())
+}

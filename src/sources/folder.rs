@@ -1,0 +1,254 @@
+//! A folder of Markdown and HTML files as a source.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chrono_tz::Tz;
+use url::Url;
+
+use super::front_matter::{self, Fault};
+use super::problem::Problem;
+use super::walk::{Candidate, Stamp, Walk, walk};
+use crate::clock::Timestamp;
+use crate::config;
+use crate::posts::content::{Content, Markup, Raw, page_head};
+
+/// How long a file must have stayed as it is before it is read.
+pub const SETTLED: Duration = Duration::from_millis(300);
+/// The largest file that is read, in bytes.
+pub const MAX_SIZE: u64 = 1024 * 1024;
+
+/// One item found in a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The file, below the source's folder.
+    pub path: Option<String>,
+    /// The name by which the source itself tells it apart.
+    pub guid: Option<String>,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What one pass over a source brought.
+#[derive(Clone, Debug, Default)]
+pub struct Pass {
+    /// What is new or was changed since the last pass that was accepted.
+    pub found: Vec<Found>,
+    /// All that is wrong now, whether or not it was before.
+    pub problems: Vec<Problem>,
+    /// The path of every file that may be a post, read or not.
+    pub present: BTreeSet<String>,
+    /// Whether the folder could be listed.
+    pub readable: bool,
+    /// Whether all of it could be listed, it is not empty and nothing is being written: what is not there was deleted.
+    pub complete: bool,
+    /// Whether a file was left for later because it is being written.
+    pub settling: bool,
+    /// Whether the set of files is another one than at the last pass that was accepted.
+    pub changed: bool,
+    seen: HashMap<String, Seen>,
+}
+
+/// What is remembered of a file that was read.
+#[derive(Clone, Debug)]
+struct Seen {
+    stamp: Stamp,
+    problem: Option<Problem>,
+}
+
+/// A folder that is watched, and what is remembered of it between two passes.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    base_url: Url,
+    language: String,
+    time_zone: Tz,
+    seen: HashMap<String, Seen>,
+    /// Files that may still be being written, and since when they have been as they are.
+    unsettled: HashMap<String, (Stamp, Instant)>,
+    present: Option<BTreeSet<String>>,
+}
+
+/// A folder's files, listed and not yet read.
+#[derive(Debug)]
+pub struct Scan {
+    walk: io::Result<Walk>,
+    waiting: HashSet<String>,
+}
+
+impl Scan {
+    /// Whether a file is being written, or was a moment ago.
+    pub fn is_settling(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// The folder itself, links followed, with its device and inode; nothing when it cannot be listed.
+    pub fn root(&self) -> Option<(&Path, (u64, u64))> {
+        self.walk.as_ref().ok().map(|walk| (walk.root.as_path(), walk.root_id))
+    }
+}
+
+impl Folder {
+    /// The folder of `source`, of which nothing is remembered yet.
+    pub fn new(source: &config::Source, site: &config::Site) -> Self {
+        Self {
+            path: source.path.clone(),
+            base_url: source.base_url.clone().unwrap_or_else(|| site.url.clone()),
+            language: site.language.clone(),
+            time_zone: site.time_zone,
+            seen: HashMap::new(),
+            unsettled: HashMap::new(),
+            present: None,
+        }
+    }
+
+    /// Lists the folder. `now` is compared with the files' own times, `tick` only with other ticks.
+    pub fn scan(&mut self, now: Timestamp, tick: Instant) -> Scan {
+        let walk = walk(&self.path);
+        let mut unsettled = HashMap::new();
+        let mut waiting = HashSet::new();
+        for (path, Candidate { stamp, .. }) in walk.iter().flat_map(|walk| &walk.files) {
+            let read = self.seen.get(path).is_some_and(|seen| seen.stamp == *stamp);
+            // A file whose time lies ahead of the clock is watched instead.
+            if read || now.since(stamp.touched()) >= SETTLED {
+                continue;
+            }
+            let since = match self.unsettled.get(path) {
+                Some((before, since)) if before == stamp => *since,
+                _ => tick,
+            };
+            if tick.saturating_duration_since(since) < SETTLED {
+                waiting.insert(path.clone());
+            }
+            unsettled.insert(path.clone(), (*stamp, since));
+        }
+        self.unsettled = unsettled;
+        Scan { walk, waiting }
+    }
+
+    /// Reads the files of `scan` that are new or changed and are no longer being written.
+    pub fn read(&self, scan: Scan) -> Pass {
+        let Scan { walk, waiting } = scan;
+        let walk = match walk {
+            Ok(walk) => walk,
+            Err(error) => {
+                let remedy = match error.kind() {
+                    io::ErrorKind::NotFound => "make it, or correct source.path",
+                    _ => "let this user read it, or correct source.path",
+                };
+                let message = format!("cannot list the folder {}: {error}; {remedy}", self.path.display());
+                return Pass { problems: vec![Problem::new("", message)], ..Pass::default() };
+            }
+        };
+        let mut pass = Pass {
+            problems: walk.problems,
+            present: walk.files.keys().cloned().collect(),
+            readable: true,
+            settling: !waiting.is_empty(),
+            ..Pass::default()
+        };
+        for (path, candidate) in &walk.files {
+            let seen = match self.seen.get(path) {
+                Some(seen) if seen.stamp == candidate.stamp => seen.clone(),
+                _ if waiting.contains(path) => continue,
+                _ => match self.read_file(path, candidate) {
+                    Ok(Some(found)) => {
+                        pass.found.extend(found);
+                        Seen { stamp: candidate.stamp, problem: None }
+                    }
+                    Ok(None) => {
+                        pass.settling = true;
+                        continue;
+                    }
+                    Err(problem) => Seen { stamp: candidate.stamp, problem: Some(problem) },
+                },
+            };
+            pass.problems.extend(seen.problem.clone());
+            pass.seen.insert(path.clone(), seen);
+        }
+        pass.complete = walk.whole && !pass.present.is_empty() && !pass.settling;
+        pass.changed = self.present.as_ref() != Some(&pass.present);
+        pass
+    }
+
+    /// Remembers what `pass` read, once it is stored, so that the next one need not. The files in `again` are read
+    /// again.
+    pub fn accept(&mut self, mut pass: Pass, again: &[String]) {
+        for path in again {
+            pass.seen.remove(path);
+        }
+        if pass.readable {
+            self.seen = pass.seen;
+            // Files that vanished from a pass that may not withdraw them are looked for again.
+            self.present = pass.complete.then_some(pass.present);
+        }
+    }
+
+    /// One file: nothing when it changed meanwhile, and an empty answer for a draft.
+    fn read_file(&self, path: &str, candidate: &Candidate) -> Result<Option<Option<Found>>, Problem> {
+        if candidate.stamp.size > MAX_SIZE {
+            return Err(Problem::new(path, "larger than 1 MB; shorten it, and link large files instead"));
+        }
+        let (bytes, stamp) = match slurp(&candidate.file) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                return Err(Problem::new(path, format!("cannot read this file: {error}; let this user read it")));
+            }
+        };
+        if stamp != candidate.stamp {
+            return Ok(None);
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+            let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+            Problem { line: Some(line), ..Problem::new(path, "this is not UTF-8; save the file as UTF-8") }
+        })?;
+        self.parse(path, text.strip_prefix('\u{feff}').unwrap_or(&text)).map(Some)
+    }
+
+    fn parse(&self, path: &str, text: &str) -> Result<Option<Found>, Problem> {
+        let settings = front_matter::Settings { time_zone: self.time_zone, base_url: &self.base_url };
+        let (front, body) = front_matter::read(text, &settings).map_err(|Fault { line, field, message }| Problem {
+            path: path.to_owned(),
+            line,
+            field,
+            message,
+        })?;
+        if front.draft {
+            return Ok(None);
+        }
+        let name = Path::new(path);
+        let extension = name.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let markup = if extension.starts_with("htm") { Markup::Html } else { Markup::Markdown };
+        let head = if markup == Markup::Html { page_head(body) } else { Default::default() };
+        let dated = || head.date.and_then(|date| front_matter::date(&date, self.time_zone));
+        let content = Content::new(Raw {
+            title: front.title.or(head.title),
+            fallback_title: name.file_stem().unwrap_or_default().to_string_lossy().replace(['-', '_'], " "),
+            url: front.url,
+            base_url: &self.base_url,
+            published_at: front.date.or_else(dated),
+            language: front.language.unwrap_or_else(|| self.language.clone()),
+            topics: front.topics,
+            summary: front.summary,
+            body,
+            markup,
+        });
+        Ok(Some(Found { path: Some(path.to_owned()), guid: front.guid, content }))
+    }
+}
+
+/// A file's bytes, and what it looked like once they were read.
+fn slurp(file: &Path) -> io::Result<(Vec<u8>, Stamp)> {
+    let file = File::open(file)?;
+    let mut bytes = Vec::new();
+    (&file).take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
+    Ok((bytes, Stamp::of(&file.metadata()?)))
+}
+
+#[cfg(test)]
+mod tests;

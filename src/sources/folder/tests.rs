@@ -1,0 +1,199 @@
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use super::*;
+
+/// A folder far from the present, so that files settle by being watched alone.
+struct Fixture {
+    dir: tempfile::TempDir,
+    folder: Folder,
+    tick: Instant,
+}
+
+fn config(path: &Path) -> (config::Source, config::Site) {
+    let text = format!(
+        "[site]\nname = 'C'\nurl = 'https://news.campaign.example'\nlanguage = 'en'\ntime_zone = 'Europe/London'\n\
+         postal_address = '1 Example Street'\nsender = 'news@campaign.example'\n[[source]]\nname = 'posts'\n\
+         kind = 'folder'\npath = '{}'\nbase_url = 'https://campaign.example/'\n",
+        path.display()
+    );
+    let config: config::Config = toml::from_str(&text).unwrap();
+    (config.sources[0].clone(), config.site)
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("posts");
+        fs::create_dir(&path).unwrap();
+        let (source, site) = config(&path);
+        Self { dir, folder: Folder::new(&source, &site), tick: Instant::now() }
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.dir.path().join("posts").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn pass_at(&mut self, millis: u64) -> Pass {
+        let scan = self.folder.scan(Timestamp(0), self.tick + Duration::from_millis(millis));
+        self.folder.read(scan)
+    }
+
+    /// A pass over files that have all settled.
+    fn pass(&mut self) -> Pass {
+        self.pass_at(0);
+        self.tick += SETTLED;
+        self.pass_at(0)
+    }
+
+    fn accept(&mut self, pass: Pass) {
+        self.folder.accept(pass, &[]);
+    }
+}
+
+fn paths(pass: &Pass) -> Vec<&str> {
+    pass.found.iter().map(|found| found.path.as_deref().unwrap()).collect()
+}
+
+#[test]
+fn posts_are_found_in_subfolders_and_passing_names_are_not() {
+    let mut it = Fixture::new();
+    for name in ["a.md", "2015/09/b.Markdown", "c.html", "d.HTM"] {
+        it.write(name, "Text");
+    }
+    for name in
+        [".e.md", ".git/f.md", "g.md~", "h.md.tmp", ".i.md.swp", "j.md.part", "#k.md#", ".#l.md", "m.txt", "~n.md"]
+    {
+        it.write(name, "Text");
+    }
+    let pass = it.pass();
+    assert_eq!(paths(&pass), ["2015/09/b.Markdown", "a.md", "c.html", "d.HTM"]);
+    assert!(pass.complete && pass.problems.is_empty(), "{:?}", pass.problems);
+}
+
+#[test]
+fn a_file_is_read_once_it_has_settled_and_then_not_again() {
+    let mut it = Fixture::new();
+    it.write("a.md", "One");
+    let pass = it.pass_at(0);
+    assert!(pass.settling && pass.found.is_empty() && pass.readable && !pass.complete);
+    assert!(pass.present.contains("a.md"));
+    // It grows, so the wait begins anew.
+    it.write("a.md", "One and two");
+    assert!(it.pass_at(299).settling);
+    assert!(it.pass_at(598).settling);
+    let pass = it.pass_at(599);
+    assert_eq!((paths(&pass), pass.settling, pass.complete), (vec!["a.md"], false, true));
+    // A pass that was not stored is read again; one that was is not.
+    assert_eq!(paths(&it.pass_at(700)), ["a.md"]);
+    let pass = it.pass_at(700);
+    it.accept(pass);
+    let pass = it.pass_at(800);
+    assert!(pass.found.is_empty() && pass.complete && !pass.changed);
+    // Same length, other text.
+    it.write("a.md", "Two and one");
+    assert_eq!(paths(&it.pass()), ["a.md"]);
+}
+
+#[test]
+fn a_file_older_than_the_wait_is_read_at_once() {
+    let mut it = Fixture::new();
+    it.write("a.md", "One");
+    let metadata = fs::metadata(it.dir.path().join("posts/a.md")).unwrap();
+    let touched = Stamp::of(&metadata).touched();
+    for (age, settling) in [(Duration::from_millis(299), true), (SETTLED, false)] {
+        assert_eq!(it.folder.scan(touched.plus(age), it.tick).is_settling(), settling, "{age:?}");
+    }
+}
+
+#[test]
+fn one_bad_file_does_not_stop_the_others() {
+    let mut it = Fixture::new();
+    it.write("bad.md", "---\ntitle: x\ndate: soon\n---\nText");
+    it.write("big.md", vec![b'x'; usize::try_from(MAX_SIZE).unwrap() + 1]);
+    it.write("fits.md", vec![b'x'; usize::try_from(MAX_SIZE).unwrap()]);
+    it.write("latin.md", b"Stra\xdfe");
+    it.write("bom.md", "\u{feff}---\ntitle: Marked\n---\nText");
+    it.write("draft.md", "---\ndraft: true\n---\nText");
+    let pass = it.pass();
+    assert_eq!(paths(&pass), ["bom.md", "fits.md"]);
+    assert_eq!(pass.found[0].content.title, "Marked");
+    let problems: Vec<_> = pass.problems.iter().map(ToString::to_string).collect();
+    assert!(problems[0].starts_with("bad.md:3: date: this is no date; write it like"), "{problems:?}");
+    assert!(problems[1].starts_with("big.md: larger than 1 MB"), "{problems:?}");
+    assert!(problems[2].starts_with("latin.md:1: this is not UTF-8"), "{problems:?}");
+    // They stay known while nobody mends them, without being read again.
+    it.accept(pass);
+    let pass = it.pass();
+    assert_eq!((pass.found.len(), pass.problems.len()), (0, 3));
+    it.write("bad.md", "Text");
+    assert_eq!(it.pass().problems.len(), 2);
+}
+
+#[test]
+fn a_post_says_what_it_is_or_its_file_does() {
+    let mut it = Fixture::new();
+    it.write("some-file_name.md", "Text");
+    it.write("page.html", "<title>A page</title><meta name=date content='2015-09-28'><h1>A page</h1><p>Text</p>");
+    it.write(
+        "post.md",
+        "---\ntitle: T\nlanguage: pt_br\ndate: 2015-09-28T09:00:00Z\nurl: /p/\nguid: g\nsummary: S\n---\n[x](y)",
+    );
+    let found = it.pass().found;
+    let [page, post, file] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((page.content.title.as_str(), page.content.text.as_str()), ("A page", "Text"));
+    assert_eq!(page.content.published_at, Some("2015-09-27T23:00:00Z".parse().unwrap()));
+    assert_eq!((post.guid.as_deref(), post.content.language.as_str()), (Some("g"), "pt-BR"));
+    assert_eq!((post.content.excerpt.as_str(), post.content.text.as_str()), ("S", "x (https://campaign.example/p/y)"));
+    assert_eq!((file.content.title.as_str(), file.content.published_at), ("some file name", None));
+    assert_eq!(file.content.language, "en");
+}
+
+#[test]
+fn links_that_lead_out_are_ignored_and_those_within_are_not_read_twice() {
+    let mut it = Fixture::new();
+    let posts = it.dir.path().join("posts");
+    fs::write(it.dir.path().join("secret.md"), "Secret").unwrap();
+    it.write("a.md", "Text");
+    it.write(".data/hidden.md", "Hidden");
+    symlink("../secret.md", posts.join("out.md")).unwrap();
+    symlink("a.md", posts.join("also-a.md")).unwrap();
+    symlink(".data/hidden.md", posts.join("shown.md")).unwrap();
+    symlink(".", posts.join("loop")).unwrap();
+    symlink("nowhere.md", posts.join("dangling.md")).unwrap();
+    let pass = it.pass();
+    assert_eq!(paths(&pass), ["a.md", "shown.md"]);
+    assert_eq!(pass.problems.len(), 1, "{:?}", pass.problems);
+    assert_eq!(pass.problems[0].path, "out.md");
+}
+
+#[test]
+fn an_empty_or_missing_folder_is_not_complete() {
+    let mut it = Fixture::new();
+    let pass = it.pass();
+    assert!(pass.readable && !pass.complete);
+    fs::remove_dir(it.dir.path().join("posts")).unwrap();
+    let pass = it.pass();
+    assert!(!pass.readable && !pass.complete);
+    assert!(pass.problems[0].to_string().contains("make it, or correct source.path"), "{:?}", pass.problems);
+    it.accept(pass);
+    it.write("a.md", "Text");
+    assert_eq!(paths(&it.pass()), ["a.md"]);
+}
+
+#[test]
+fn the_files_are_another_set_until_a_pass_is_accepted() {
+    let mut it = Fixture::new();
+    it.write("a.md", "Text");
+    it.write("b.md", "Text");
+    let pass = it.pass();
+    it.accept(pass);
+    fs::remove_file(it.dir.path().join("posts/a.md")).unwrap();
+    assert!(it.pass().changed);
+    let pass = it.pass();
+    assert!(pass.changed && pass.complete && pass.found.is_empty());
+    it.accept(pass);
+    assert!(!it.pass().changed);
+}

@@ -1,0 +1,97 @@
+//! One pass over all sources, on request.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use serde::Serialize;
+
+use super::folder::{Folder, Pass, Scan};
+use super::problem::Problem;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::posts::intake::{Intake, take_in};
+use crate::store::Store;
+
+/// How long a pull waits for files that are being written.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often files that are being written are looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What one pass over all sources brought.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PullReport {
+    /// Each source, in the order of the config.
+    pub sources: Vec<SourceReport>,
+}
+
+/// What one pass over a source brought.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceReport {
+    /// Its name.
+    pub source: String,
+    /// Whether it could be read at all.
+    pub readable: bool,
+    /// What became of its posts.
+    #[serde(flatten)]
+    pub intake: Intake,
+    /// What a person has to put right.
+    pub problems: Vec<Problem>,
+}
+
+/// Makes one pass over all sources, and waits for files that are just being written. A source's first pass is its
+/// baseline, which mails nothing; without `baseline`, all that is found counts as new, and no flood is held.
+///
+/// # Errors
+///
+/// When the store fails. A source or a file that cannot be read is in the report.
+pub async fn pull(store: &Store, config: &Config, clock: &Clock, baseline: bool) -> anyhow::Result<PullReport> {
+    let mut report = PullReport::default();
+    for source in &config.sources {
+        let folder = Folder::new(source, &config.site);
+        let (folder, scan) = settled(folder, clock, PATIENCE, LOOK).await?;
+        let (_, mut pass) = read(folder, scan).await?;
+        let intake = take_in(store, source, &pass, !baseline, clock.now())
+            .await
+            .with_context(|| format!("cannot take in the posts of source `{}`", source.name))?;
+        let mut problems = std::mem::take(&mut pass.problems);
+        problems.extend(intake.copies.clone());
+        if pass.settling {
+            problems.push(Problem::new("", "some files are still being written; pull again once they are whole"));
+        }
+        report.sources.push(SourceReport { source: source.name.clone(), readable: pass.readable, intake, problems });
+    }
+    Ok(report)
+}
+
+/// Lists the folder until none of its files is being written, or `patience` is over.
+pub(super) async fn settled(
+    mut folder: Folder,
+    clock: &Clock,
+    patience: Duration,
+    look: Duration,
+) -> anyhow::Result<(Folder, Scan)> {
+    let started = Instant::now();
+    loop {
+        let now = clock.now();
+        let (back, scan) = tokio::task::spawn_blocking(move || {
+            let scan = folder.scan(now, Instant::now());
+            (folder, scan)
+        })
+        .await
+        .context("listing a source's folder stopped")?;
+        folder = back;
+        if !scan.is_settling() || started.elapsed() >= patience {
+            return Ok((folder, scan));
+        }
+        tokio::time::sleep(look).await;
+    }
+}
+
+/// Reads what `scan` lists, off the runtime's threads.
+pub(super) async fn read(folder: Folder, scan: Scan) -> anyhow::Result<(Folder, Pass)> {
+    let reading = tokio::task::spawn_blocking(move || {
+        let pass = folder.read(scan);
+        (folder, pass)
+    });
+    reading.await.context("reading a source's folder stopped")
+}

@@ -1,0 +1,245 @@
+//! What the columns of an import mean.
+
+use std::str::FromStr;
+
+use chrono_tz::Tz;
+use unic_langid::LanguageIdentifier;
+
+use crate::address::Address;
+use crate::subscribers::{Cadence, Newcomer, Preferences, SubscriberState, SuppressionReason, csv_cell};
+use crate::topics::Topics;
+
+use crate::text_enum::text_enum;
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 200;
+
+text_enum! {
+    /// A column of an import or export.
+    pub enum Column {
+        /// The address; the only one that must be there.
+        Email = "email",
+        /// The name.
+        Name = "name",
+        /// The language of their mail.
+        Language = "language",
+        /// Topics with `;` between.
+        Topics = "topics",
+        /// How often digests come.
+        Cadence = "cadence",
+        /// Whether urgent appeals come as well.
+        Alerts = "alerts",
+        /// Where they live.
+        Region = "region",
+        /// The zone of their digests' hour.
+        TimeZone = "time_zone",
+        /// Where they stood in the list that was exported.
+        State = "state",
+        /// Why they got no mail there.
+        Suppression = "suppression",
+        /// When they confirmed there; not read.
+        ConfirmedAt = "confirmed_at",
+    }
+}
+
+/// A row that was understood.
+#[derive(Debug)]
+pub(super) enum Row {
+    /// Somebody to be added.
+    Newcomer(Newcomer),
+    /// Somebody who, as an export says, must not be mailed.
+    Suppressed,
+    /// Nothing but empty cells.
+    Blank,
+}
+
+/// Reads the header line: the delimiter that it was written with, and its columns.
+pub(super) fn header(line: &[u8]) -> Result<(u8, Vec<Column>), String> {
+    if line.starts_with(b"\xff\xfe") || line.starts_with(b"\xfe\xff") {
+        return Err("the file is UTF-16; save it as CSV in UTF-8".to_owned());
+    }
+    if std::str::from_utf8(line).is_err() {
+        return Err("the file is not UTF-8; save it as CSV in UTF-8".to_owned());
+    }
+    let mut best: Option<(u8, Vec<String>)> = None;
+    for delimiter in [b',', b';', b'\t'] {
+        let names = fields(line, delimiter)?;
+        if best.as_ref().is_none_or(|(_, best)| names.len() > best.len()) {
+            best = Some((delimiter, names));
+        }
+    }
+    let (delimiter, names) = best.unwrap_or_default();
+    let known = || Column::ALL.iter().map(|column| column.as_str()).collect::<Vec<_>>().join(", ");
+    let mut columns = Vec::with_capacity(names.len());
+    for (position, name) in names.iter().enumerate() {
+        let name = name.trim().to_lowercase();
+        let column = name.parse::<Column>().map_err(|_| {
+            // A file without a header has an address here, which must not be quoted.
+            let shown = if name.contains('@') { String::new() } else { format!(" `{}`", cleaned(&name, 40)) };
+            format!("column {}{shown} is not known; the columns are {}", position + 1, known())
+        })?;
+        if columns.contains(&column) {
+            return Err(format!("column `{column}` is there twice"));
+        }
+        columns.push(column);
+    }
+    if !columns.contains(&Column::Email) {
+        return Err(format!("there is no column `email`; the columns are {}", known()));
+    }
+    Ok((delimiter, columns))
+}
+
+/// The cells of one row.
+pub(super) fn fields(bytes: &[u8], delimiter: u8) -> Result<Vec<String>, String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .buffer_capacity(bytes.len().clamp(64, 8192))
+        .from_reader(bytes);
+    let mut record = csv::StringRecord::new();
+    match reader.read_record(&mut record) {
+        Ok(_) => {}
+        Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => {
+            return Err("the row is not UTF-8; save the file as CSV in UTF-8 and import it again".to_owned());
+        }
+        Err(_) => return Err("the row is no CSV".to_owned()),
+    }
+    let cells = record.iter().map(csv_cell::unguarded).collect();
+    if reader.read_record(&mut record).unwrap_or(true) {
+        return Err("a line break stands where none may be; put quotes around the cell".to_owned());
+    }
+    Ok(cells)
+}
+
+/// Reads one row. What it says of a mistake never quotes a cell: a shifted row has its address in any of them.
+pub(super) fn row(columns: &[Column], cells: &[String], ask: bool) -> Result<Row, String> {
+    if cells.iter().all(|cell| cell.trim().is_empty()) {
+        return Ok(Row::Blank);
+    }
+    if cells.len() != columns.len() {
+        return Err(format!("the row has {} cells and the header {}", cells.len(), columns.len()));
+    }
+    let mut address = None;
+    let mut name = None;
+    let mut wanted = Preferences::default();
+    let mut suppressed = false;
+    for (column, cell) in columns.iter().zip(cells) {
+        let cell = cell.trim();
+        if cell.is_empty() {
+            continue;
+        }
+        match column {
+            Column::Email => address = Some(cell.parse::<Address>().map_err(|error| error.to_string())?),
+            Column::Name => name = self::name(cell)?,
+            Column::Language => wanted.language = Some(language(cell)?),
+            Column::Topics => wanted.topics = topics(cell)?,
+            Column::Cadence => wanted.cadence = word::<Cadence>(cell, "cadence", Cadence::ALL, Cadence::as_str)?,
+            Column::Alerts => wanted.alerts = yes_or_no(cell)?,
+            Column::Region => wanted.region = region(cell)?,
+            Column::TimeZone => wanted.time_zone = Some(time_zone(cell)?),
+            Column::State => {
+                match word::<SubscriberState>(cell, "state", SubscriberState::ALL, SubscriberState::as_str)? {
+                    SubscriberState::Pending if !ask => {
+                        return Err("they never confirmed; import this row without --consent to ask them".to_owned());
+                    }
+                    _ => {}
+                }
+            }
+            Column::Suppression => {
+                let all = SuppressionReason::ALL;
+                word::<SuppressionReason>(cell, "suppression", all, SuppressionReason::as_str)?;
+                suppressed = true;
+            }
+            Column::ConfirmedAt => {}
+        }
+    }
+    let Some(address) = address else { return Err("there is no address in column `email`".to_owned()) };
+    Ok(if suppressed { Row::Suppressed } else { Row::Newcomer(Newcomer { address, name, preferences: wanted }) })
+}
+
+/// A name on one line, without control characters; nothing when that leaves nothing.
+///
+/// # Errors
+///
+/// When it is longer than 200 characters.
+pub fn name(text: &str) -> Result<Option<String>, String> {
+    let name = cleaned(text, usize::MAX);
+    if name.chars().count() > LONGEST_NAME {
+        return Err(format!("the name is longer than {LONGEST_NAME} characters"));
+    }
+    Ok(Some(name).filter(|name| !name.is_empty()))
+}
+
+/// A language such as `ru` or `pt-BR` (RFC 5646).
+///
+/// # Errors
+///
+/// When it is none.
+pub fn language(text: &str) -> Result<String, String> {
+    match text.parse::<LanguageIdentifier>() {
+        Ok(language) if language != LanguageIdentifier::default() => Ok(language.to_string()),
+        _ => Err("the language is no tag such as en, ru or pt-BR".to_owned()),
+    }
+}
+
+/// Topics with `;` between.
+///
+/// # Errors
+///
+/// When they are longer than a choice can be.
+pub fn topics(text: &str) -> Result<Topics, String> {
+    let topics = Topics::parse(text);
+    if topics.to_string().chars().count() > 1000 {
+        return Err("the topics are longer than 1,000 characters".to_owned());
+    }
+    Ok(topics)
+}
+
+/// A region on one line; nothing when it is empty.
+///
+/// # Errors
+///
+/// When it is longer than 100 characters.
+pub fn region(text: &str) -> Result<Option<String>, String> {
+    let region = cleaned(text, usize::MAX);
+    if region.chars().count() > 100 {
+        return Err("the region is longer than 100 characters".to_owned());
+    }
+    Ok(Some(region).filter(|region| !region.is_empty()))
+}
+
+/// A zone of the IANA database.
+///
+/// # Errors
+///
+/// When there is none of this name.
+pub fn time_zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| "the time zone is none such as Europe/London".to_owned())
+}
+
+/// Whether a word says yes or no.
+///
+/// # Errors
+///
+/// When it says neither.
+pub fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.to_lowercase().as_str() {
+        "yes" | "true" | "1" => Ok(true),
+        "no" | "false" | "0" => Ok(false),
+        _ => Err("alerts is none of yes, no, true, false, 1, 0".to_owned()),
+    }
+}
+
+fn word<T: FromStr + Copy>(text: &str, column: &str, all: &[T], word: fn(T) -> &'static str) -> Result<T, String> {
+    text.to_lowercase().parse().map_err(|_| {
+        let choices: Vec<_> = all.iter().map(|value| word(*value)).collect();
+        format!("{column} is none of {}", choices.join(", "))
+    })
+}
+
+/// `text` on one line, trimmed, without control characters, cut after `longest` characters.
+fn cleaned(text: &str, longest: usize) -> String {
+    let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(longest).collect();
+    one_line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
