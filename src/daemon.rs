@@ -54,6 +54,15 @@ impl Daemon {
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot serve the pages on {listen}; is it taken? Set web.listen to another"))?;
+        Self::on(app, listener)
+    }
+
+    /// As [`Daemon::new`], with the pages on a listener that is bound already.
+    ///
+    /// # Errors
+    ///
+    /// When a template is broken.
+    pub fn on(app: Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
         let templates = watch::channel(Arc::new(load(&app)?)).0;
         Ok(Self { app, templates, listener, progress: Arc::default() })
     }

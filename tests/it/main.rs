@@ -6,6 +6,7 @@ mod app;
 mod brakes;
 mod checklist;
 mod cli;
+mod demo;
 mod dispatch;
 mod import;
 mod mail;
