@@ -184,6 +184,7 @@ async fn the_mailbox_shows_a_mail_from_all_sides() {
         assert!(list.body.contains("http-equiv=\"refresh\""));
 
         let found = ask(&format!("{url}/"), None, Some("to=MARIA%40")).await.body;
+        assert!(found.contains("1 of 18 mails"), "{found}");
         assert!(found.contains("maria@example.org") && !found.contains("ravi@example.net"), "{found}");
         let older = page(&format!("{url}/?before=2")).await.body;
         assert!(older.contains("/mail/1\"") && !older.contains("/mail/2\""), "{older}");
