@@ -21,7 +21,7 @@ on_both! {
         assert_eq!(site.post(&format!("/preferences/{token}"), "do=link").await.status, 200);
         for (path, form) in [("/subscribe", ASK), ("/link", ASK), (&format!("/preferences/{token}"), "do=link")] {
             // Nobody is believed who says that they come from elsewhere.
-            let headers = [("X-Forwarded-For", "203.0.113.77"), ("Content-Type", super::FORM)];
+            let headers = [("X-Forwarded-For", "203.0.113.77"), ("Content-Type", crate::web::FORM)];
             let answer = site.send("POST", path, &headers, form.as_bytes()).await;
             assert_eq!((answer.status, answer.has("<h1>Please wait a little</h1>")), (429, true), "{path}");
             let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
@@ -39,7 +39,7 @@ async fn a_trusted_proxy_says_who_asks() {
     let web = "requests_per_network = 1\ntrusted_proxies = [\"127.0.0.0/8\"]";
     let site = Site::with(TestStore::sqlite().await, web).await;
     let ask = async |from: &str| {
-        let headers = [("X-Forwarded-For", from), ("Content-Type", super::FORM)];
+        let headers = [("X-Forwarded-For", from), ("Content-Type", crate::web::FORM)];
         site.send("POST", "/link", &headers, ASK.as_bytes()).await.status
     };
     assert_eq!(ask("203.0.113.1").await, 200);
