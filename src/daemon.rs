@@ -1,1 +1,188 @@
 //! The daemon: watcher, scheduler, dispatcher and pages under one shutdown.
+//!
+//! The first SIGTERM or SIGINT stops it softly: nothing new is begun and open replies are awaited. A second one stops it at
+//! once. A part that ends by itself ends the process, with its error.
+
+mod scheduler;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::dispatcher::{self, Progress, Summary, Until};
+use crate::templates::Templates;
+use crate::web::{self, Pages};
+
+/// How often a part looks whether somebody changed something; half of what the design allows.
+pub const LOOK: Duration = Duration::from_millis(100);
+
+/// What a part came to.
+enum Ended {
+    Part(&'static str),
+    Dispatcher(Summary),
+}
+
+/// A daemon that was set up and can be run.
+pub struct Daemon {
+    app: Arc<App>,
+    templates: watch::Sender<Arc<Templates>>,
+    listener: TcpListener,
+    progress: Arc<Progress>,
+}
+
+impl std::fmt::Debug for Daemon {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Daemon").field("listener", &self.listener).finish_non_exhaustive()
+    }
+}
+
+impl Daemon {
+    /// Loads the templates and binds the pages' address, so that what is wrong with either is known before any work.
+    ///
+    /// # Errors
+    ///
+    /// When a template is broken or the address is taken.
+    pub async fn new(app: Arc<App>) -> anyhow::Result<Self> {
+        let listen = app.config.web.listen;
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("cannot serve the pages on {listen}; is it taken? Set web.listen to another"))?;
+        let templates = watch::channel(Arc::new(load(&app)?)).0;
+        Ok(Self { app, templates, listener, progress: Arc::default() })
+    }
+
+    /// Where the pages are served.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not say.
+    pub fn address(&self) -> std::io::Result<std::net::SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// What the dispatcher has done so far.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
+    }
+
+    /// Runs until `stop` is cancelled or a part fails. Softly: the dispatcher waits for open replies.
+    ///
+    /// # Errors
+    ///
+    /// With the error of the part that ended first, if any did before it was told to.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<Summary> {
+        let Self { app, templates, listener, progress } = self;
+        let pages = Pages::new(Arc::clone(&app), templates.subscribe());
+        let mut parts: JoinSet<anyhow::Result<Ended>> = JoinSet::new();
+        {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            parts.spawn(async move {
+                // Each pass that changes something wakes the others through the store.
+                let watching = crate::sources::watch(&app.store, &app.config, &app.clock, || {}, &stop);
+                watching.await.context("the watcher failed")?;
+                Ok(Ended::Part("watcher"))
+            });
+        }
+        {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            parts.spawn(async move {
+                scheduler::run(&app, stop).await.context("the scheduler failed")?;
+                Ok(Ended::Part("scheduler"))
+            });
+        }
+        {
+            let (app, stop, templates) = (Arc::clone(&app), stop.clone(), templates.subscribe());
+            parts.spawn(async move {
+                let summary = dispatcher::run(app, templates, Until::Stopped, progress, stop).await;
+                Ok(Ended::Dispatcher(summary.context("the dispatcher failed")?))
+            });
+        }
+        {
+            let stop = stop.clone();
+            parts.spawn(async move {
+                web::serve(listener, pages, stop).await.context("the pages failed")?;
+                Ok(Ended::Part("pages"))
+            });
+        }
+        let reload = tokio::spawn(reload_on_hangup(app, templates));
+        let outcome = supervise(&mut parts, &stop).await;
+        reload.abort();
+        outcome
+    }
+}
+
+/// Waits for all parts; the first that ends unasked, or fails, stops the others.
+async fn supervise(parts: &mut JoinSet<anyhow::Result<Ended>>, stop: &CancellationToken) -> anyhow::Result<Summary> {
+    let mut failed = None;
+    let mut summary = Summary::default();
+    while let Some(ended) = parts.join_next().await {
+        let early = !stop.is_cancelled();
+        let error = match ended {
+            Ok(Ok(Ended::Dispatcher(done))) if !early => {
+                summary = done;
+                None
+            }
+            Ok(Ok(Ended::Part(_))) if !early => None,
+            Ok(Ok(Ended::Part(name))) => Some(anyhow!("the {name} ended by itself")),
+            Ok(Ok(Ended::Dispatcher(_))) => Some(anyhow!("the dispatcher ended by itself")),
+            Ok(Err(error)) => Some(error),
+            Err(panic) => Some(anyhow!("a part crashed: {panic}")),
+        };
+        if let Some(error) = error {
+            tracing::error!(error = format!("{error:#}"), "stopping, as a part of the daemon ended");
+            stop.cancel();
+            failed.get_or_insert(error);
+        }
+    }
+    failed.map_or(Ok(summary), Err)
+}
+
+fn load(app: &App) -> anyhow::Result<Templates> {
+    let site = &app.config.site.language;
+    Templates::load_for(app.config.mail.templates.as_deref(), site).context("the templates cannot be used")
+}
+
+/// Loads the templates anew on SIGHUP; broken ones leave those in use as they are.
+async fn reload_on_hangup(app: Arc<App>, templates: watch::Sender<Arc<Templates>>) -> anyhow::Result<()> {
+    let mut hangups = signal(SignalKind::hangup())?;
+    while hangups.recv().await.is_some() {
+        match load(&app) {
+            Ok(fresh) => {
+                templates.send_replace(Arc::new(fresh));
+                tracing::info!("loaded the templates anew");
+            }
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "kept the templates as they were");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Cancels `stop` at the first SIGTERM or SIGINT; returns at the second, when nothing more is to be waited for.
+///
+/// # Errors
+///
+/// When the system does not let signals be caught.
+pub async fn signals(stop: CancellationToken) -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut next = async || {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    next().await;
+    tracing::info!("stopping; once more stops at once");
+    stop.cancel();
+    next().await;
+    Ok(())
+}

@@ -1,13 +1,25 @@
 //! `handbill digests`.
 
-use clap::Subcommand;
+use std::sync::Arc;
 
-use super::Outcome;
+use anyhow::Context;
+use clap::Subcommand;
+use serde::Serialize;
+use tokio::sync::watch;
+
 use super::args::{Format, choices};
-use super::output::Output;
+use super::output::{Output, or_empty};
+use super::progress::Progress;
+use super::{Ended, Outcome};
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::dispatcher::Composer;
+use crate::editions::EditionState;
+use crate::editions::digest::{self, Due};
+use crate::editions::planner::{self, Forecast, Planner, Step};
+use crate::id::EditionId;
 use crate::subscribers::Cadence;
+use crate::templates::Templates;
 
 const SEND_EXAMPLES: &str = "\
 Examples:
@@ -39,14 +51,131 @@ pub(super) struct Send {
     pub(super) format: Format,
 }
 
-pub(super) async fn run(app: &App, command: &Digests, out: &mut Output) -> Outcome {
+pub(super) async fn run(app: &Arc<App>, command: &Digests, out: &mut Output) -> Outcome {
     match command {
         Digests::Send(args) => send(app, args, out).await,
     }
 }
 
-async fn send(_app: &App, args: &Send, _out: &mut Output) -> Outcome {
-    // The planner's one call site: crate::editions.
-    let Send { cadence, at: _, dry_run: _, format: _ } = args;
-    anyhow::bail!("could not plan the {cadence} digest: this version cannot plan yet")
+/// What was planned, or would be.
+#[derive(Debug, Serialize)]
+struct Planned {
+    edition: Option<EditionId>,
+    /// Whether it was made now, and not by an earlier call.
+    made: bool,
+    cadence: Cadence,
+    slot: Timestamp,
+    time_zone: String,
+    cut_off: Timestamp,
+    expires: Timestamp,
+    recipients: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variants: Option<Vec<Sample>>,
+}
+
+/// One variant of a digest that was not planned, and how it would read.
+#[derive(Debug, Serialize)]
+struct Sample {
+    #[serde(flatten)]
+    forecast: Forecast,
+    subject: String,
+    text: String,
+}
+
+async fn send(app: &Arc<App>, args: &Send, out: &mut Output) -> Outcome {
+    let could_not = || format!("could not plan the {} digest", args.cadence);
+    let at = args.at.unwrap_or_else(|| app.clock.now());
+    let due = digest::due(app, args.cadence, at).await.with_context(could_not)?;
+    let mut planned = Vec::new();
+    for due in &due {
+        planned.push(match args.dry_run {
+            true => look(app, due).await.with_context(could_not)?,
+            false => plan(app, due).await.with_context(could_not)?,
+        });
+    }
+    if args.format.json {
+        out.json(&planned)?;
+        return Ok(Ended::Done);
+    }
+    if planned.is_empty() {
+        out.line("Nothing is new, so there is nothing to send.")?;
+    }
+    for planned in &planned {
+        tell(planned, out)?;
+    }
+    Ok(Ended::Done)
+}
+
+async fn look(app: &Arc<App>, due: &Due) -> anyhow::Result<Planned> {
+    let site = &app.config.site.language;
+    let templates = Templates::load_for(app.config.mail.templates.as_deref(), site)?;
+    let composer = Composer::new(Arc::clone(app), watch::channel(Arc::new(templates)).1);
+    let known = app.store.edition_by_key(&due.key()).await?;
+    let mut samples = Vec::new();
+    for forecast in planner::forecast(app, due).await? {
+        let content = composer.sample(due.cadence, &forecast.language, &forecast.items).await?;
+        samples.push(Sample { forecast, subject: content.subject, text: content.text });
+    }
+    let recipients = samples.iter().map(|sample| i64::try_from(sample.forecast.recipients).unwrap_or(i64::MAX)).sum();
+    Ok(Planned { recipients, variants: Some(samples), ..summary(due, known.map(|edition| edition.id), false) })
+}
+
+async fn plan(app: &Arc<App>, due: &Due) -> anyhow::Result<Planned> {
+    let (id, made) = digest::open(app, due, "cli").await?;
+    let mut planner = Planner::default();
+    let mut progress = Progress::new("planned", None);
+    let mut recipients = 0_u64;
+    // A daemon may be planning it as well; whoever saves a batch first has it, and the other goes on after it.
+    while let Some(edition) = app.store.edition(id).await?.filter(|edition| edition.state == EditionState::Planning) {
+        match planner.step(app, &edition).await? {
+            Step::Planned(count) => recipients += count,
+            Step::Done => {}
+            // The digest before it is in a relay's hands: the dispatcher plans this one when it knows whom that reached.
+            Step::Blocked => {
+                if planner::sweep(&app.store, app.clock.now(), 5000).await? == 0 {
+                    break;
+                }
+            }
+        }
+        progress.set(recipients, String::new);
+    }
+    let recipients = app.store.counts(id).await?.values().sum();
+    Ok(Planned { recipients, ..summary(due, Some(id), made) })
+}
+
+fn summary(due: &Due, edition: Option<EditionId>, made: bool) -> Planned {
+    Planned {
+        edition,
+        made,
+        cadence: due.cadence,
+        slot: due.slot,
+        time_zone: due.zone.name().to_owned(),
+        cut_off: due.cut_off,
+        expires: due.expires,
+        recipients: 0,
+        variants: None,
+    }
+}
+
+fn tell(planned: &Planned, out: &mut Output) -> anyhow::Result<()> {
+    let Planned { cadence, slot, time_zone, recipients, expires, .. } = planned;
+    let digest = format!("the {cadence} digest of {slot} ({time_zone})");
+    match (&planned.variants, planned.edition) {
+        (None, Some(edition)) if planned.made => {
+            out.line(format!("Edition {edition}: {digest}, for {recipients}, until {expires}"))?;
+        }
+        (None, edition) => {
+            let edition = or_empty(edition);
+            out.line(format!("Edition {edition}: {digest} was planned before, for {recipients}"))?;
+        }
+        (Some(samples), edition) => {
+            let before = edition.map(|id| format!("; edition {id} has it already")).unwrap_or_default();
+            out.line(format!("Would be {digest}, for {recipients}{before}"))?;
+            for sample in samples {
+                out.line(format!("\n{} in {}: {}\n", sample.forecast.recipients, sample.forecast.language, sample.subject))?;
+                out.line(&sample.text)?;
+            }
+        }
+    }
+    Ok(())
 }

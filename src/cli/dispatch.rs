@@ -1,9 +1,26 @@
 //! `handbill dispatch`.
 
-use super::Outcome;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
 use super::args::Format;
 use super::output::Output;
+use super::progress::Progress;
+use super::{Ended, Outcome};
 use crate::app::App;
+use crate::daemon;
+use crate::deliveries::DeliveryState;
+use crate::dispatcher::{self, Progress as Counters, Summary, Until};
+use crate::editions::EditionState;
+use crate::store::StoreError;
+use crate::templates::Templates;
+
+/// How often the progress is looked at.
+const SHOW: Duration = Duration::from_millis(250);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,8 +40,71 @@ pub(super) struct Dispatch {
     pub(super) format: Format,
 }
 
-pub(super) async fn run(_app: &App, args: &Dispatch, _out: &mut Output) -> Outcome {
-    // The dispatcher's one call site: crate::dispatcher.
-    let Dispatch { until_empty: _, format: _ } = args;
-    anyhow::bail!("could not send: this version has no dispatcher yet")
+pub(super) async fn run(app: &Arc<App>, args: &Dispatch, out: &mut Output) -> Outcome {
+    let site = &app.config.site.language;
+    let templates = Templates::load_for(app.config.mail.templates.as_deref(), site)?;
+    let templates = watch::channel(Arc::new(templates)).1;
+    let (counters, stop) = (Arc::new(Counters::default()), CancellationToken::new());
+    let signals = tokio::spawn(daemon::signals(stop.clone()));
+    let running = dispatcher::run(Arc::clone(app), templates, Until::Empty, Arc::clone(&counters), stop);
+    let outcome = tokio::select! {
+        summary = shown(&counters, running) => summary,
+        _ = signals => bail!("stopped at once; what was out may have been sent and is tried again"),
+    };
+    let summary = match outcome {
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Busy)) => follow(app).await?,
+        other => other.context("could not send what is due")?,
+    };
+    if args.format.json {
+        out.json(&summary)?;
+        return Ok(Ended::Done);
+    }
+    let Summary { totals, later, left_open } = summary;
+    out.line(format!("{} accepted, {} refused, {} to be tried again", totals.accepted, totals.refused, later))?;
+    for (count, what) in [
+        (totals.withheld, "not sent, as they were suppressed, expired or cancelled"),
+        (totals.unknown, "unknown: the reply was lost, and they may have arrived"),
+        (left_open, "left open by the stop: they may have arrived, and are tried again"),
+    ] {
+        if count > 0 {
+            out.line(format!("{count} {what}"))?;
+        }
+    }
+    Ok(Ended::Done)
+}
+
+/// Shows how far `running` has come until it is through.
+async fn shown(counters: &Counters, running: impl Future<Output = anyhow::Result<Summary>>) -> anyhow::Result<Summary> {
+    let mut progress = Progress::new("sent", None);
+    tokio::pin!(running);
+    loop {
+        tokio::select! {
+            summary = &mut running => return summary,
+            () = tokio::time::sleep(SHOW) => progress.set(counters.totals().accepted, String::new),
+        }
+    }
+}
+
+/// Shows the progress of the process that dispatches from this store, until nothing is due.
+async fn follow(app: &App) -> anyhow::Result<Summary> {
+    let mut progress = Progress::new("still to be sent by the running daemon", None);
+    loop {
+        let now = app.clock.now();
+        let (mut due, mut later) = (0, 0);
+        for edition in app.store.open_editions().await? {
+            let counts = app.store.counts(edition.id).await?;
+            let of = |state| counts.get(&state).copied().unwrap_or(0);
+            let waits = app.store.next_due(edition.id).await?.is_none_or(|next| next > now);
+            match waits && edition.state != EditionState::Planning {
+                true => later += of(DeliveryState::Queued),
+                false => due += of(DeliveryState::Queued) + 1,
+            }
+            due += of(DeliveryState::Leased);
+        }
+        if due == 0 {
+            return Ok(Summary { later, ..Summary::default() });
+        }
+        progress.set(u64::try_from(due).unwrap_or(0), String::new);
+        tokio::time::sleep(SHOW).await;
+    }
 }

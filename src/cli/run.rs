@@ -1,7 +1,13 @@
 //! `handbill run`.
 
+use std::sync::Arc;
+
+use anyhow::bail;
+use tokio_util::sync::CancellationToken;
+
 use super::output::Output;
-use super::{Opening, Outcome};
+use super::{Ended, Opening, Outcome};
+use crate::daemon::{self, Daemon};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -16,7 +22,21 @@ SIGHUP reads the templates again.";
 #[command(after_help = EXAMPLES)]
 pub(super) struct Run {}
 
-pub(super) async fn run(_open: &Opening, _: &Run, _out: &mut Output) -> Outcome {
-    // The daemon's one call site: crate::daemon.
-    anyhow::bail!("could not run: this version has no daemon yet")
+pub(super) async fn run(open: &Opening, _: &Run, out: &mut Output) -> Outcome {
+    let app = Arc::new(open.app().await?);
+    let daemon = Daemon::new(Arc::clone(&app)).await?;
+    out.line(format!("Serving {} on {}", app.config.site.url, daemon.address()?))?;
+    std::io::Write::flush(out)?;
+    let stop = CancellationToken::new();
+    let signals = tokio::spawn(daemon::signals(stop.clone()));
+    let summary = tokio::select! {
+        summary = daemon.run(stop) => summary?,
+        _ = signals => bail!("stopped at once; what was out may have been sent and is tried again"),
+    };
+    app.store.close().await;
+    if summary.left_open > 0 {
+        let count = summary.left_open;
+        out.line(format!("{count} left open by the stop: they may have arrived, and are tried again"))?;
+    }
+    Ok(Ended::Done)
 }

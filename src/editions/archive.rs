@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::clock::Timestamp;
+use crate::editions::items::Items;
 use crate::id::{EditionId, RevisionId};
 use crate::store::archive::ArchivedPost;
 use crate::store::{Store, StoreError};
@@ -43,15 +44,11 @@ pub async fn list(store: &Store, before: EditionId) -> Result<(Vec<Issue>, bool)
 pub async fn show(store: &Store, id: EditionId) -> Result<Option<(Issue, Vec<ArchivedPost>)>, StoreError> {
     let Some(issue) = store.archived_edition(id).await? else { return Ok(None) };
     let items = store.archived_items(id).await?;
-    let revisions: BTreeSet<RevisionId> = items.iter().flat_map(|items| revisions(items)).collect();
+    let items = items.iter().filter_map(|items| items.parse::<Items>().ok());
+    let revisions: BTreeSet<RevisionId> = items.flat_map(|items| items.0).map(|item| item.revision).collect();
     let mut posts = store.archived_posts(&revisions.into_iter().collect::<Vec<_>>()).await?;
     // A post that was edited while the digest was planned is shown once, in its last form: they come in that order.
     let mut seen = BTreeSet::new();
     posts.retain(|post| seen.insert(post.post_id));
     Ok(Some((issue, posts)))
-}
-
-/// The revisions in a variant's items, such as `12.full;9.line`.
-fn revisions(items: &str) -> impl Iterator<Item = RevisionId> {
-    items.split(';').filter_map(|item| item.split('.').next()?.parse().ok())
 }

@@ -21,43 +21,43 @@ use tokio_util::sync::CancellationToken;
 
 use crate::stores::TestStore;
 
-pub const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-pub struct Site {
-    pub at: SocketAddr,
-    pub app: Arc<App>,
-    pub pages: Pages,
-    pub shutdown: CancellationToken,
-    pub serving: JoinHandle<anyhow::Result<()>>,
+pub(crate) struct Site {
+    pub(crate) at: SocketAddr,
+    pub(crate) app: Arc<App>,
+    pub(crate) pages: Pages,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) serving: JoinHandle<anyhow::Result<()>>,
     // Its folder vanishes with it.
     _store: TestStore,
 }
 
 /// An answer, with header names in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
-    pub fn has(&self, text: &str) -> bool {
+    pub(crate) fn has(&self, text: &str) -> bool {
         self.body.contains(text)
     }
 }
 
 impl Site {
-    pub async fn new(store: TestStore) -> Self {
+    pub(crate) async fn new(store: TestStore) -> Self {
         Self::with(store, "").await
     }
 
     /// A site with these lines in `[web]`.
-    pub async fn with(store: TestStore, web: &str) -> Self {
+    pub(crate) async fn with(store: TestStore, web: &str) -> Self {
         let config = format!(
             "[site]\nname = \"Campaign <Example>\"\nurl = \"http://127.0.0.1:8080\"\nlanguage = \"en\"\n\
              time_zone = \"Europe/London\"\nsender = \"Campaign <news@campaign.example>\"\n\
@@ -77,7 +77,7 @@ impl Site {
         Self { at, app, pages, shutdown, serving, _store: store }
     }
 
-    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
@@ -89,7 +89,7 @@ impl Site {
     }
 
     /// Sends these bytes and nothing more, and reads the answer to its end.
-    pub async fn raw(&self, request: &[u8]) -> Answer {
+    pub(crate) async fn raw(&self, request: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.at).await.unwrap();
         stream.write_all(request).await.unwrap();
         let mut bytes = Vec::new();
@@ -106,25 +106,25 @@ impl Site {
         Answer { status, headers: headers.collect(), body: body.to_owned() }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], b"").await
     }
 
-    pub async fn post(&self, path: &str, form: &str) -> Answer {
+    pub(crate) async fn post(&self, path: &str, form: &str) -> Answer {
         self.send("POST", path, &[("Content-Type", FORM)], form.as_bytes()).await
     }
 
-    pub async fn find(&self, address: &str) -> Option<SubscriberRow> {
+    pub(crate) async fn find(&self, address: &str) -> Option<SubscriberRow> {
         let address: Address = address.parse().unwrap();
         self.app.store.subscriber_by_address(&self.app.vault.address_indexes(&address)).await.unwrap()
     }
 
-    pub async fn mails(&self, id: SubscriberId) -> Vec<Delivery> {
+    pub(crate) async fn mails(&self, id: SubscriberId) -> Vec<Delivery> {
         self.app.store.deliveries_to(id, 100).await.unwrap()
     }
 
     /// Puts somebody on the list, as an import does.
-    pub async fn add(&self, address: &str, preferences: Preferences) -> SubscriberId {
+    pub(crate) async fn add(&self, address: &str, preferences: Preferences) -> SubscriberId {
         let newcomer = Newcomer { address: address.parse().unwrap(), name: None, preferences };
         let consent = Consent::Given("on paper".to_owned());
         list::add(&self.app, &[newcomer], &consent, "import").await.unwrap();
@@ -132,18 +132,18 @@ impl Site {
     }
 
     /// The token that the latest mail to somebody has in its link.
-    pub async fn mailed(&self, purpose: TokenPurpose, id: SubscriberId) -> String {
+    pub(crate) async fn mailed(&self, purpose: TokenPurpose, id: SubscriberId) -> String {
         let edition = self.mails(id).await.first().unwrap().edition_id;
         self.token(purpose, id, edition.0)
     }
 
-    pub fn token(&self, purpose: TokenPurpose, id: SubscriberId, edition: i64) -> String {
+    pub(crate) fn token(&self, purpose: TokenPurpose, id: SubscriberId, edition: i64) -> String {
         self.app.vault.write_token(Token { purpose, subscriber: id.0, edition }).unwrap()
     }
 }
 
 /// Runs one statement, whose one parameter is some bytes.
-pub async fn execute(store: &Store, sql: &'static str) {
+pub(crate) async fn execute(store: &Store, sql: &'static str) {
     let bytes: &[u8] = b"bytes";
     let mut tx = store.begin().await.unwrap();
     match &mut tx {
@@ -154,7 +154,7 @@ pub async fn execute(store: &Store, sql: &'static str) {
 }
 
 /// Three posts with topics, one of them withdrawn.
-pub async fn posts(store: &Store) {
+pub(crate) async fn posts(store: &Store) {
     execute(store, "INSERT INTO sources (id, name, kind, created_at) SELECT 1, 'posts', 'folder', length($1)").await;
     execute(
         store,
