@@ -187,6 +187,6 @@ impl Opening {
 
     /// Config, store and key, opened.
     pub(crate) async fn app(&self) -> anyhow::Result<App> {
-        Ok(App::open(self.config()?, Clock::System).await?)
+        App::open(self.config()?, Clock::System).await
     }
 }

@@ -13,6 +13,7 @@ mod open;
 pub mod posts;
 pub mod revisions;
 mod schedules;
+pub mod sources;
 pub mod subscribers;
 pub mod suppressions;
 mod tx;

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
-use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -71,8 +72,10 @@ where
 /// The system's watch over a folder, which ends when it is dropped.
 struct Watch {
     _watcher: RecommendedWatcher,
-    /// Device and inode: a folder that was removed and made again is another one.
+    /// Device and inode: a folder that was removed and made again is mostly another one.
     root: (u64, u64),
+    /// Whether the folder went away meanwhile. One made in its place can have the same inode, yet nobody watches it.
+    lost: Arc<AtomicBool>,
 }
 
 struct Watched {
@@ -172,14 +175,17 @@ impl Watched {
             self.watch = None;
             return Ok(false);
         };
-        if self.watch.as_ref().is_some_and(|watch| watch.root == id) {
+        if self.watch.as_ref().is_some_and(|watch| watch.root == id && !watch.lost.load(Ordering::SeqCst)) {
             return Ok(false);
         }
-        let events = self.events.clone();
-        let started = tokio::task::spawn_blocking(move || start(&path, events));
+        let (events, lost) = (self.events.clone(), Arc::new(AtomicBool::new(false)));
+        let started = tokio::task::spawn_blocking({
+            let lost = lost.clone();
+            move || start(&path, events, lost)
+        });
         match started.await.context("starting to watch a folder stopped")? {
             Ok(watcher) => {
-                self.watch = Some(Watch { _watcher: watcher, root: id });
+                self.watch = Some(Watch { _watcher: watcher, root: id, lost });
                 self.unwatchable = false;
                 Ok(true)
             }
@@ -232,8 +238,15 @@ impl Watched {
     }
 }
 
-fn start(path: &Path, events: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
+fn start(path: &Path, events: mpsc::Sender<()>, lost: Arc<AtomicBool>) -> notify::Result<RecommendedWatcher> {
+    let root = path.to_owned();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if let Ok(event) = &event
+            && matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)))
+            && event.paths.contains(&root)
+        {
+            lost.store(true, Ordering::SeqCst);
+        }
         // Our own reading must not set off the next pass. What the watcher cannot tell is looked at.
         let only_read = event.is_ok_and(|event| match event.kind {
             EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,

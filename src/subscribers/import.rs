@@ -1,5 +1,6 @@
 //! Taking in a list of people from a CSV file, in flat memory: a row that cannot be used is reported, the rest goes in.
 
+mod cells;
 mod columns;
 mod records;
 
@@ -14,6 +15,7 @@ use crate::app::App;
 use crate::store::StoreError;
 use crate::store::subscribers::INSERT_ROWS;
 
+use cells::Cells;
 use columns::Row;
 pub use columns::{Column, language, name, region, time_zone, topics, yes_or_no};
 use records::Records;
@@ -170,7 +172,7 @@ impl Import<'_> {
         // Eight bytes a row tell duplicates from known people, as the store cannot: it knows both by then.
         let (hasher, mut seen) = (RandomState::new(), HashSet::new());
         let ask = matches!(self.consent, Consent::Ask);
-        let mut line = header.line;
+        let (mut line, mut cells) = (header.line, Cells::new(delimiter));
         loop {
             let record = match records.next(delimiter) {
                 Ok(Some(record)) => record,
@@ -181,10 +183,8 @@ impl Import<'_> {
                 }
             };
             line = record.line;
-            let row = record.bytes.map_err(str::to_owned).and_then(|bytes| {
-                let cells = columns::fields(&bytes, delimiter)?;
-                columns::row(&columns, &cells, ask)
-            });
+            let row =
+                record.bytes.map_err(str::to_owned).and_then(|bytes| columns::row(&columns, &cells.read(bytes)?, ask));
             if matches!(row, Ok(Row::Blank)) {
                 continue;
             }

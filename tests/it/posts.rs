@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use handbill::config::Config;
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::PostId;
 use handbill::posts::PostState;
-use handbill::posts::intake::Intake;
+use handbill::posts::intake::{Intake, take_in};
 use handbill::posts::review::{ReviewError, drop_post, release};
+use handbill::sources::folder::{Folder, SETTLED};
 use handbill::sources::{self, PullReport};
 use handbill::store::editions::NewEdition;
 use handbill::store::posts::Post;
@@ -120,6 +121,29 @@ on_both! {
         assert_eq!((status.baseline_at, status.failing_since), (Some(it.store.now()), None));
         it.write("a.md", "Text");
         assert_eq!(it.pull().await.new, 1);
+    }
+}
+
+on_both! {
+    async fn what_is_being_written_at_the_first_pass_belongs_to_the_baseline(store) {
+        let it = Campaign::new(store);
+        it.write("a.md", "A");
+        let (source, started) = (&it.config.sources[0], Instant::now());
+        let mut folder = Folder::new(source, &it.config.site);
+        let (mut intakes, mut tick) = (Vec::new(), started);
+        for (name, wait) in [("b.md", SETTLED), ("c.md", SETTLED), ("", Duration::ZERO), ("d.md", SETTLED), ("", SETTLED)] {
+            if !name.is_empty() {
+                it.write(name, name);
+            }
+            // A clock that lies behind the files' times, so that they settle by being looked at.
+            let scan = folder.scan(at("2000-01-01T00:00:00Z"), tick);
+            let pass = folder.read(scan);
+            let intake = take_in(&it.store, source, &pass, false, it.store.now()).await.unwrap();
+            folder.accept(pass, &[]);
+            intakes.push((intake.baseline, intake.new));
+            tick += wait;
+        }
+        assert_eq!(intakes, [(0, 0), (2, 0), (1, 0), (0, 0), (0, 1)]);
     }
 }
 
@@ -310,10 +334,13 @@ on_both! {
                 seen(10).await;
             }
         }).await.unwrap();
+        // The folder that was made again is watched as the first one was.
+        it.write("f.md", "f");
+        seen(5).await;
         shutdown.cancel();
         watching.await.unwrap().unwrap();
-        let (last, others) = (it.states().await.pop(), it.states().await.len() - 1);
-        assert_eq!((last, others), (Some(PostState::Live), 4));
-        assert!(it.states().await[..4].iter().all(|state| *state == PostState::Withdrawn));
+        let states = it.states().await;
+        assert_eq!(states[4..], [PostState::Live, PostState::Live]);
+        assert!(states[..4].iter().all(|state| *state == PostState::Withdrawn), "{states:?}");
     }
 }

@@ -5,11 +5,11 @@ use std::str::FromStr;
 use chrono_tz::Tz;
 use unic_langid::LanguageIdentifier;
 
+use super::cells::Cells;
 use crate::address::Address;
-use crate::subscribers::{Cadence, Newcomer, Preferences, SubscriberState, SuppressionReason, csv_cell};
-use crate::topics::Topics;
-
+use crate::subscribers::{Cadence, Newcomer, Preferences, SubscriberState, SuppressionReason};
 use crate::text_enum::text_enum;
+use crate::topics::Topics;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 200;
@@ -63,7 +63,7 @@ pub(super) fn header(line: &[u8]) -> Result<(u8, Vec<Column>), String> {
     }
     let mut best: Option<(u8, Vec<String>)> = None;
     for delimiter in [b',', b';', b'\t'] {
-        let names = fields(line, delimiter)?;
+        let names = Cells::new(delimiter).read(line.to_vec())?;
         if best.as_ref().is_none_or(|(_, best)| names.len() > best.len()) {
             best = Some((delimiter, names));
         }
@@ -87,29 +87,6 @@ pub(super) fn header(line: &[u8]) -> Result<(u8, Vec<Column>), String> {
         return Err(format!("there is no column `email`; the columns are {}", known()));
     }
     Ok((delimiter, columns))
-}
-
-/// The cells of one row.
-pub(super) fn fields(bytes: &[u8], delimiter: u8) -> Result<Vec<String>, String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(bytes.len().clamp(64, 8192))
-        .from_reader(bytes);
-    let mut record = csv::StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(_) => {}
-        Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => {
-            return Err("the row is not UTF-8; save the file as CSV in UTF-8 and import it again".to_owned());
-        }
-        Err(_) => return Err("the row is no CSV".to_owned()),
-    }
-    let cells = record.iter().map(csv_cell::unguarded).collect();
-    if reader.read_record(&mut record).unwrap_or(true) {
-        return Err("a line break stands where none may be; put quotes around the cell".to_owned());
-    }
-    Ok(cells)
 }
 
 /// Reads one row. What it says of a mistake never quotes a cell: a shifted row has its address in any of them.
