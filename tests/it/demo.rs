@@ -1,5 +1,7 @@
 //! The demo as a visitor meets it: mail over real SMTP into its mailbox, pages over real HTTP.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what tests share is a test, too")]
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
