@@ -30,12 +30,17 @@ enum Ended {
 }
 
 /// A daemon that was set up and can be run.
-#[derive(Debug)]
 pub struct Daemon {
     app: Arc<App>,
     templates: watch::Sender<Arc<Templates>>,
     listener: TcpListener,
     progress: Arc<Progress>,
+}
+
+impl std::fmt::Debug for Daemon {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Daemon").field("listener", &self.listener).finish_non_exhaustive()
+    }
 }
 
 impl Daemon {
@@ -79,7 +84,9 @@ impl Daemon {
         {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             parts.spawn(async move {
-                crate::sources::watch(Arc::clone(&app), stop).await.context("the watcher failed")?;
+                // Each pass that changes something wakes the others through the store.
+                let watching = crate::sources::watch(&app.store, &app.config, &app.clock, || {}, &stop);
+                watching.await.context("the watcher failed")?;
                 Ok(Ended::Part("watcher"))
             });
         }

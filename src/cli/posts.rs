@@ -1,13 +1,16 @@
 //! `handbill posts`: what was found in the sources.
 
+use anyhow::Context;
 use clap::Subcommand;
 
-use super::Outcome;
 use super::args::{Format, choices};
-use super::output::Output;
+use super::output::{Output, or_empty};
+use super::{Ended, Outcome};
 use crate::app::App;
 use crate::id::PostId;
-use crate::posts::PostState;
+use crate::posts::intake::Intake;
+use crate::posts::{PostState, review};
+use crate::sources;
 
 const PULL_EXAMPLES: &str = "\
 Examples:
@@ -83,6 +86,106 @@ pub(super) enum Posts {
     },
 }
 
-pub(super) async fn run(_app: &App, _command: &Posts, _out: &mut Output) -> Outcome {
-    anyhow::bail!("this version has no sources yet")
+pub(super) async fn run(app: &App, command: &Posts, out: &mut Output) -> Outcome {
+    match command {
+        Posts::Pull { no_baseline, format } => return pull(app, !no_baseline, format.json, out).await,
+        Posts::List { state, limit, format } => list(app, *state, *limit, format.json, out).await?,
+        Posts::Show { id, format } => show(app, *id, format.json, out).await?,
+        Posts::Release { ids } => {
+            for id in ids {
+                review::release(&app.store, *id, "cli", app.clock.now()).await.context("could not release")?;
+                out.line(format_args!("post {id} goes into the digests"))?;
+            }
+        }
+        Posts::Drop { ids } => {
+            for id in ids {
+                review::drop_post(&app.store, *id, "cli", app.clock.now()).await.context("could not drop")?;
+                out.line(format_args!("post {id} stays out of the digests"))?;
+            }
+        }
+    }
+    Ok(Ended::Done)
+}
+
+async fn pull(app: &App, baseline: bool, json: bool, out: &mut Output) -> Outcome {
+    let report = sources::pull(&app.store, &app.config, &app.clock, baseline).await.context("could not pull")?;
+    let unreadable: Vec<_> = report.sources.iter().filter(|source| !source.readable).collect();
+    if json {
+        out.json(&report)?;
+    } else {
+        let mut list =
+            out.list(false, &["source", "new", "baseline", "held", "edited", "moved", "returned", "withdrawn"]);
+        for source in &report.sources {
+            let Intake { new, baseline, held, edited, moved, returned, withdrawn, .. } = &source.intake;
+            let counts = [new, baseline, held, edited, moved, returned, withdrawn];
+            list.row(source, || {
+                std::iter::once(source.source.clone()).chain(counts.map(ToString::to_string)).collect()
+            })?;
+        }
+        list.end()?;
+        for source in &report.sources {
+            source.problems.iter().try_for_each(|problem| out.line(format_args!("{}: {problem}", source.source)))?;
+        }
+        if report.sources.iter().any(|source| source.intake.held > 0) {
+            out.line("a flood of posts waits: see `handbill posts list --state held`, then release or drop them")?;
+        }
+        if report.sources.is_empty() {
+            out.line("no [[source]] is in the config")?;
+        }
+    }
+    if let Some(source) = unreadable.first() {
+        let why = source.problems.first().map(ToString::to_string).unwrap_or_default();
+        let error = anyhow::anyhow!("{why}").context(format!("could not read source {}", source.source));
+        return Err(error);
+    }
+    Ok(Ended::Done)
+}
+
+async fn list(app: &App, state: Option<PostState>, limit: u32, json: bool, out: &mut Output) -> anyhow::Result<()> {
+    const PAGE: i64 = 100;
+    let mut list = out.list(json, &["id", "state", "first seen", "source", "language", "topics", "title"]);
+    let mut before = PostId(i64::MAX);
+    let mut left = i64::from(limit);
+    while left > 0 {
+        let page = app.store.posts(state, before, left.min(PAGE)).await?;
+        let Some(last) = page.last() else { break };
+        before = last.id;
+        left -= i64::try_from(page.len()).unwrap_or(left);
+        for post in &page {
+            list.row(post, || {
+                vec![
+                    post.id.to_string(),
+                    post.state.to_string(),
+                    post.first_seen_at.to_string(),
+                    post.source.clone(),
+                    post.language.clone(),
+                    post.topics.clone(),
+                    post.title.clone(),
+                ]
+            })?;
+        }
+    }
+    Ok(list.end()?)
+}
+
+async fn show(app: &App, id: PostId, json: bool, out: &mut Output) -> anyhow::Result<()> {
+    let post = app.store.post(id).await?.with_context(|| format!("there is no post {id}"))?;
+    if json {
+        return Ok(out.json(&post)?);
+    }
+    out.facts(&[
+        ("id", post.id.to_string()),
+        ("state", post.state.to_string()),
+        ("title", post.title.clone()),
+        ("url", or_empty(post.url.as_ref())),
+        ("source", post.source.clone()),
+        ("file", or_empty(post.path.as_ref())),
+        ("language", post.language.clone()),
+        ("topics", post.topics.clone()),
+        ("published", post.published_at.to_string()),
+        ("first seen", post.first_seen_at.to_string()),
+        ("revision", post.revision.to_string()),
+        ("begins", post.excerpt.clone()),
+    ])?;
+    Ok(())
 }

@@ -7,6 +7,7 @@ use super::editions::Standing;
 use super::output::Output;
 use super::{Ended, Outcome};
 use crate::app::App;
+use crate::posts::PostState;
 use crate::subscribers::SubscriberState;
 
 const EXAMPLES: &str = "\
@@ -30,8 +31,16 @@ struct Screen {
     /// What somebody must do, in words.
     to_do: Vec<String>,
     editions: Vec<Standing>,
+    held_posts: i64,
+    sources: Vec<SourceLine>,
     relays: Vec<RelayLine>,
     subscribers: Vec<People>,
+}
+
+#[derive(Serialize)]
+struct SourceLine {
+    name: String,
+    last_error: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +77,22 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
         let id = edition.id;
         to_do.push(format!("edition {id} is paused: handbill editions resume {id}, or cancel {id}"));
     }
+    let held_posts = app.store.count_posts(PostState::Held).await?;
+    if held_posts > 0 {
+        let what = "came with a flood and wait: handbill posts list --state held, then posts release or posts drop";
+        to_do.push(format!("{held_posts} posts {what}"));
+    }
+    let known = app.store.sources().await?;
+    let sources = app.config.sources.iter().map(|source| {
+        let status = known.iter().find(|status| status.name == source.name);
+        SourceLine { name: source.name.clone(), last_error: status.and_then(|status| status.last_error.clone()) }
+    });
+    let sources: Vec<_> = sources.collect();
+    for source in &sources {
+        if let Some(error) = &source.last_error {
+            to_do.push(format!("source {} cannot be read: {error}", source.name));
+        }
+    }
     if app.config.relays.is_empty() {
         to_do.push("no [[relay]] is in the config, so nothing can be sent".to_owned());
     }
@@ -76,7 +101,7 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
         relays.map(|relay| RelayLine { name: relay.name.clone(), host: relay.host.clone(), port: relay.port() });
     let counts = app.store.subscriber_counts().await?;
     let people = counts.into_iter().map(|(state, suppressed, count)| People { state, suppressed, count });
-    Ok(Screen { to_do, editions, relays: relays.collect(), subscribers: people.collect() })
+    Ok(Screen { to_do, editions, held_posts, sources, relays: relays.collect(), subscribers: people.collect() })
 }
 
 fn show(screen: &Screen, out: &mut Output) -> std::io::Result<()> {
@@ -95,11 +120,15 @@ fn show(screen: &Screen, out: &mut Output) -> std::io::Result<()> {
         list.end()?;
     }
     out.line("")?;
+    let sources = screen.sources.iter().map(|source| (source.name.as_str(), source.last_error.as_deref()));
+    let sources = sources.map(|(name, error)| format!("{name} ({})", error.unwrap_or("well"))).collect::<Vec<_>>();
     let relays = screen.relays.iter().map(|relay| format!("{} ({}:{})", relay.name, relay.host, relay.port));
     let people = screen.subscribers.iter().map(|people| {
         format!("{} {}{}", people.count, people.state, if people.suppressed { ", not mailed" } else { "" })
     });
     out.facts(&[
+        ("sources", sources.join(", ")),
+        ("held posts", screen.held_posts.to_string()),
         ("relays", relays.collect::<Vec<_>>().join(", ")),
         ("subscribers", people.collect::<Vec<_>>().join("; ")),
     ])

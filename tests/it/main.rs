@@ -3,8 +3,11 @@
 #[macro_use]
 mod stores;
 mod app;
+mod brakes;
 mod checklist;
+mod cli;
 mod dispatch;
+mod import;
 mod mail;
 mod posts;
 mod relay;

@@ -1,0 +1,318 @@
+//! The real binary, each time in a folder of its own.
+
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::app::config_text;
+
+struct Folder(TempDir);
+
+impl Folder {
+    /// A folder with a config that works.
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.write("config.toml", &config_text("sqlite://handbill.db", 1, ""));
+        std::fs::create_dir(folder.path().join("posts")).unwrap();
+        folder
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path().join(name), text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_handbill"));
+        command.args(arguments).current_dir(self.path()).env_clear().stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).output().unwrap())
+    }
+
+    fn done(&self, arguments: &[&str]) -> String {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
+        ran.out
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.done(arguments)).unwrap()
+    }
+}
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_what_to_write() {
+    let folder = Folder::new();
+    for (arguments, said) in [
+        (&[][..], "Usage: handbill"),
+        (&["frobnicate"], "unrecognized subcommand"),
+        (&["migrate", "ana@example.org"], "unexpected argument 'ADDRESS'"),
+        (&["subscribers", "add", "ana-example.org"], "handbill: this is no address: an address looks like"),
+        (&["subscribers", "add", "ana@example.org", "--cadence", "hourly"], "each, daily, weekly, monthly"),
+        (&["subscribers", "add", "ana@example.org", "--time-zone", "Mars"], "time zone"),
+        (&["subscribers", "erase", "ana@example.org"], "handbill: erasing cannot be undone: say --yes"),
+        (&["subscribers", "import", "-", "--consent", " "], "note"),
+        (&["digests", "send", "weekly", "--at", "2026-03-02T08:00"], "offset"),
+    ] {
+        let ran = folder.run(arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(said) && !ran.err.contains("ana"), "{arguments:?}: {}", ran.err);
+        assert_eq!(ran.out, "");
+    }
+}
+
+#[test]
+fn help_has_examples_everywhere() {
+    let folder = Folder::new();
+    let overview = folder.done(&["help"]);
+    assert!(overview.contains("Examples:") && overview.contains("subscribers import people.csv"), "{overview}");
+    let mut seen = 0;
+    let mut open: Vec<Vec<String>> = vec![Vec::new()];
+    while let Some(command) = open.pop() {
+        let mut arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        let help = folder.done(&arguments);
+        let commands = help.split_once("Commands:\n").map(|(_, rest)| rest.split("\n\n").next().unwrap());
+        for line in commands.unwrap_or_default().lines().filter(|line| !line.starts_with("   ")) {
+            let name = line.split_whitespace().next().unwrap();
+            if name != "help" {
+                open.push(command.iter().cloned().chain([name.to_owned()]).collect());
+            }
+        }
+        if commands.is_none() {
+            seen += 1;
+            assert!(help.contains("Examples:\n  "), "{command:?}: {help}");
+        }
+    }
+    assert!(seen > 25, "{seen}");
+}
+
+#[test]
+fn a_wrong_config_ends_with_2_and_names_the_line() {
+    let folder = Folder::new();
+    let text = config_text("sqlite://handbill.db", 1, "");
+    folder.write("wrong.toml", &text.replace("language = ", "langauge = "));
+    let ran = folder.run(&["status", "--config", "wrong.toml"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.starts_with("handbill: wrong.toml:4: ") && ran.err.contains("langauge"), "{}", ran.err);
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    let ran = folder.run(&["status", "--config", "missing.toml"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("missing.toml") && ran.err.contains("--config PATH"), "{}", ran.err);
+    let ran = Ran::of(folder.command(&["status"]).env("HANDBILL_CONFIG", "other.toml").output().unwrap());
+    assert!(ran.code == 2 && ran.err.contains("other.toml"), "{}", ran.err);
+    let ran = Ran::of(folder.command(&["status"]).env("HANDBILL_LOG", "handbill=loud").output().unwrap());
+    assert!(ran.code == 2 && ran.err.contains("HANDBILL_LOG"), "{}", ran.err);
+}
+
+#[test]
+fn the_list_goes_in_is_shown_and_comes_out() {
+    let folder = Folder::new();
+    folder.write(
+        "people.csv",
+        "email,name,topics\nana@example.org,Ana Example,Appeals;Reports\nno address,,\nbo@example.org,,\n",
+    );
+    let ran = folder.run(&["subscribers", "import", "people.csv", "--consent", "at a meeting"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.starts_with("line 3: ") && !ran.err.contains("ana@"), "{}", ran.err);
+    assert!(ran.out.contains("added") && ran.out.contains('2'), "{}", ran.out);
+
+    let again = folder.json(&["subscribers", "import", "people.csv", "--json"]);
+    assert_eq!((&again["known"], &again["added"], &again["refused_count"]), (&2.into(), &0.into(), &1.into()));
+    assert_eq!(again["refused"][0]["line"], 3);
+
+    let list = folder.json(&["subscribers", "list", "--json"]);
+    assert_eq!(list[0]["address"], "ana@example.org");
+    assert_eq!(list[0]["topics"], serde_json::json!(["Appeals", "Reports"]));
+    assert!(list[0]["created_at"].as_str().unwrap().ends_with('Z'));
+    let table = folder.done(&["subscribers", "list"]);
+    assert_eq!(table.lines().count(), 3, "{table}");
+
+    let shown = folder.json(&["subscribers", "show", "ana@example.org", "--json"]);
+    assert_eq!((&shown["id"], &shown["consent_note"]), (&list[0]["id"], &"at a meeting".into()));
+    assert!(folder.done(&["subscribers", "show", "1"]).contains("Ana Example"));
+
+    folder.done(&["subscribers", "export", "--out", "list.csv"]);
+    let file = folder.path().join("list.csv");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let csv = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(csv, folder.done(&["subscribers", "export"]));
+    assert!(csv.starts_with("email,name,") && csv.contains("\nana@example.org,Ana Example,"), "{csv}");
+
+    let ran = folder.run(&["subscribers", "export", "--out", "list.csv"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.starts_with("handbill: could not export the list to list.csv\n  because "), "{}", ran.err);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), csv);
+
+    folder.done(&["subscribers", "erase", "ana@example.org", "--yes"]);
+    let ran = folder.run(&["subscribers", "show", "ana@example.org"]);
+    assert!(ran.code == 1 && !ran.err.contains("ana@"), "{}", ran.err);
+    assert!(!folder.done(&["subscribers", "export"]).contains("ana@"));
+    let back = folder.json(&["subscribers", "import", "list.csv", "--consent", "again", "--json"]);
+    assert_eq!((&back["suppressed"], &back["known"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn people_are_added_leave_and_are_suppressed() {
+    let folder = Folder::new();
+    let added =
+        folder.json(&["subscribers", "add", "ana@example.org", "--name", "Ana", "--consent", "by phone", "--json"]);
+    assert_eq!((&added["result"], &added["id"]), (&"added".into(), &1.into()));
+    assert_eq!(folder.json(&["subscribers", "add", "ANA@example.org", "--json"])["result"], "known");
+    assert_eq!(folder.json(&["subscribers", "add", "bo@example.org", "--json"])["result"], "asked");
+    folder.done(&["subscribers", "unsubscribe", "ana@example.org"]);
+    folder.done(&["subscribers", "suppress", "cy@example.org", "--reason", "complaint"]);
+    for address in ["ana@example.org", "cy@example.org"] {
+        let ran = folder.run(&["subscribers", "add", address, "--consent", "again"]);
+        assert!(ran.code == 1 && ran.err.contains("must not be mailed") && !ran.err.contains('@'), "{}", ran.err);
+    }
+    let ana = folder.json(&["subscribers", "show", "1", "--json"]);
+    assert_eq!(ana["suppression"], "left");
+    let history: Vec<_> = ana["history"].as_array().unwrap().iter().map(|entry| entry["action"].clone()).collect();
+    assert_eq!(history, ["added", "left"]);
+    let ran = folder.run(&["subscribers", "unsubscribe", "nobody@example.org"]);
+    assert!(ran.code == 1 && !ran.err.contains('@'), "{}", ran.err);
+    assert_eq!(folder.json(&["subscribers", "list", "--state", "pending", "--json"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_edition_is_paused_resumed_and_its_ledger_listed() {
+    let folder = Folder::new();
+    folder.done(&["subscribers", "add", "ana@example.org"]);
+    assert_eq!(folder.json(&["editions", "list", "--json"]), serde_json::json!([]));
+    let list = folder.json(&["editions", "list", "--letters", "--json"]);
+    assert_eq!((&list[0]["kind"], &list[0]["deliveries"]["queued"]), (&"confirmation".into(), &1.into()));
+    let id = list[0]["id"].to_string();
+    assert_eq!(folder.run(&["status"]).code, 0);
+
+    folder.done(&["editions", "pause", &id]);
+    let ran = folder.run(&["status", "--json"]);
+    let status: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, &status["editions"][0]["state"]), (1, &"paused".into()));
+    assert!(status["to_do"][0].as_str().unwrap().contains("editions resume"));
+    let ran = folder.run(&["editions", "pause", &id]);
+    assert!(ran.code == 1 && ran.err.contains("is paused"), "{}", ran.err);
+    folder.done(&["editions", "resume", &id]);
+    assert_eq!(folder.json(&["editions", "show", &id, "--json"])["state"], "sending");
+    let ran = folder.run(&["editions", "cancel", &id]);
+    assert!(ran.code == 1 && ran.err.contains("paused, not cancelled"), "{}", ran.err);
+    assert_eq!(folder.run(&["editions", "show", "99"]).code, 1);
+
+    let ledger = folder.json(&["deliveries", "list", "--edition", &id, "--json"]);
+    assert_eq!((&ledger[0]["address"], &ledger[0]["state"]), (&"ana@example.org".into(), &"queued".into()));
+    let none = folder.json(&["deliveries", "list", "--edition", &id, "--state", "refused", "--json"]);
+    assert_eq!(none, serde_json::json!([]));
+}
+
+#[test]
+fn the_doctor_goes_on_after_a_failure() {
+    let folder = Folder::new();
+    let ran = folder.run(&["doctor", "--json"]);
+    assert!(!folder.path().join("handbill.db").exists(), "a look makes nothing");
+    let found: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    let state = |name: &str| found.iter().find(|finding| finding["check"] == name).unwrap()["ok"].clone();
+    // Nothing listens on port 1.
+    assert_eq!(
+        (ran.code, state("relay main"), state("store"), state("templates")),
+        (1, false.into(), true.into(), true.into())
+    );
+
+    folder.done(&["migrate"]);
+    std::fs::remove_file(folder.path().join("handbill.key")).unwrap();
+    let ran = folder.run(&["doctor"]);
+    let fails: Vec<_> = ran.out.lines().filter(|line| line.starts_with("FAIL")).collect();
+    assert_eq!((ran.code, fails.len()), (1, 2), "{}", ran.out);
+    assert!(fails[0].contains("key") && fails[0].contains("backup"), "{}", ran.out);
+    assert!(fails[1].contains("check relay.host"), "{}", ran.out);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let folder = Folder::new();
+    let people: String = (0..3000).map(|number| format!("person{number}@example.org\n")).collect();
+    let mut child = folder
+        .command(&["subscribers", "import", "-", "--consent", "at a meeting"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(format!("email\n{people}").as_bytes()).unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+    let mut child = folder
+        .command(&["subscribers", "list", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+}
+
+#[test]
+fn templates_are_checked_and_previewed() {
+    let folder = Folder::new();
+    let report = folder.json(&["templates", "check", "--json"]);
+    assert_eq!(report["problems"], serde_json::json!([]));
+    let written = folder.json(&["templates", "preview", "--out", "new", "--json"]);
+    let files = written["files"].as_array().unwrap();
+    assert!(!files.is_empty() && files.iter().all(|file| folder.path().join(file.as_str().unwrap()).exists()));
+}
+
+#[test]
+fn posts_are_pulled_held_released_and_dropped() {
+    let folder = Folder::new();
+    let post = |name: &str| {
+        let text = format!("---\ntitle: {name}\ndate: 2026-03-01T09:00:00Z\ntopics: [Appeals]\n---\nAbout {name}.\n");
+        folder.write(&format!("posts/{name}.md"), &text);
+    };
+    post("first");
+    let pulled = folder.json(&["posts", "pull", "--json"]);
+    assert_eq!((&pulled["sources"][0]["baseline"], &pulled["sources"][0]["new"]), (&1.into(), &0.into()));
+    (0..25).for_each(|number| post(&format!("flood{number}")));
+    let table = folder.done(&["posts", "pull"]);
+    assert!(table.contains("posts list --state held"), "{table}");
+    let held = folder.json(&["posts", "list", "--state", "held", "--json"]);
+    assert_eq!(held.as_array().unwrap().len(), 25);
+    let ran = folder.run(&["status"]);
+    assert!(ran.code == 1 && ran.out.contains("25 posts"), "{}", ran.out);
+
+    let ids: Vec<String> = held.as_array().unwrap().iter().map(|post| post["id"].to_string()).collect();
+    folder.done(&["posts", "release", &ids[0], &ids[1]]);
+    let rest: Vec<&str> = ["posts", "drop"].into_iter().chain(ids[2..].iter().map(String::as_str)).collect();
+    folder.done(&rest);
+    assert_eq!(folder.json(&["posts", "show", &ids[0], "--json"])["state"], "live");
+    assert!(folder.done(&["posts", "show", &ids[2]]).contains("dropped"));
+    assert_eq!(folder.done(&["posts", "list", "--limit", "3"]).lines().count(), 4);
+    assert_eq!(folder.run(&["status"]).code, 0);
+    assert_eq!(folder.run(&["posts", "release", "999"]).code, 1);
+
+    std::fs::remove_dir_all(folder.path().join("posts")).unwrap();
+    let ran = folder.run(&["posts", "pull"]);
+    assert!(ran.code == 1 && ran.err.starts_with("handbill: could not read source posts\n  because "), "{}", ran.err);
+    let ran = folder.run(&["status"]);
+    assert!(ran.code == 1 && ran.out.contains("source posts cannot be read"), "{}", ran.out);
+}
