@@ -172,7 +172,10 @@ fn tell(planned: &Planned, out: &mut Output) -> anyhow::Result<()> {
             let before = edition.map(|id| format!("; edition {id} has it already")).unwrap_or_default();
             out.line(format!("Would be {digest}, for {recipients}{before}"))?;
             for sample in samples {
-                out.line(format!("\n{} in {}: {}\n", sample.forecast.recipients, sample.forecast.language, sample.subject))?;
+                out.line(format!(
+                    "\n{} in {}: {}\n",
+                    sample.forecast.recipients, sample.forecast.language, sample.subject
+                ))?;
                 out.line(&sample.text)?;
             }
         }
