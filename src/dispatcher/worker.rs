@@ -90,10 +90,10 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
     let key = (claimed.edition_id, claimed.subscriber_id);
     shared.in_flight().insert(key, job.clone());
     let outcome = open.send(sender, &composed.to, &composed.bytes).await;
-    if !open.is_usable() || open.messages() >= MESSAGES {
-        if let Some(used) = connection.take() {
-            used.quit().await;
-        }
+    if (!open.is_usable() || open.messages() >= MESSAGES)
+        && let Some(used) = connection.take()
+    {
+        used.quit().await;
     }
     // Whoever takes it out of `in_flight` reports it: this worker, or the dispatcher that could wait no longer.
     if shared.in_flight().remove(&key).is_none() {

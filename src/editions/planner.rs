@@ -12,7 +12,7 @@ use crate::editions::EditionState;
 use crate::editions::digest::Due;
 use crate::editions::items::{Form, Item, Items};
 use crate::id::{EditionId, SubscriberId, VariantId};
-use crate::store::deliveries::{Candidate, NewDelivery};
+use crate::store::deliveries::{Audience, Candidate, NewDelivery};
 use crate::store::editions::Edition;
 use crate::store::revisions::ListedPost;
 use crate::store::{Result, Store};
@@ -145,7 +145,11 @@ struct Choice {
 
 impl Choice {
     fn new(posts: Vec<ListedPost>, site_language: String) -> Self {
-        let posts = posts.into_iter().map(|post| (Topics::parse(&post.topics), post)).map(|(t, p)| (p, t)).collect();
+        let posts = posts
+            .into_iter()
+            .map(|post| (Topics::parse(&post.topics), post))
+            .map(|(topics, post)| (post, topics))
+            .collect();
         Self { posts, site_language, variants: HashMap::new() }
     }
 
@@ -159,7 +163,8 @@ impl Choice {
         let site_zone = app.config.site.time_zone.name();
         let now = app.clock.now();
         let Scope { cadence, zone } = scope;
-        app.store.digest_candidates(cadence, zone, site_zone, newest.listed_at, now, after, limit).await
+        let audience = Audience { cadence, zone, site_zone, newest: newest.listed_at, now };
+        app.store.digest_candidates(&audience, after, limit).await
     }
 
     /// Nothing when nothing is new to them, whatever their topics.

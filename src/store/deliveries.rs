@@ -11,6 +11,21 @@ use crate::id::{EditionId, SubscriberId, VariantId};
 use crate::subscribers::{Cadence, SubscriberState, SuppressionReason};
 use crate::vault::{AddressIndex, KeyId};
 
+/// Whom a digest is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Audience<'a> {
+    /// Those with this cadence.
+    pub cadence: Cadence,
+    /// Of one zone only.
+    pub zone: Option<&'a str>,
+    /// The zone of those who chose none.
+    pub site_zone: &'a str,
+    /// The newest post's tick: who has had that is due nothing.
+    pub newest: Timestamp,
+    /// Who pauses beyond this is left out.
+    pub now: Timestamp,
+}
+
 /// A subscriber who may be due a digest.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Candidate {
@@ -138,21 +153,14 @@ pub struct Delivery {
 pub type Counts = BTreeMap<DeliveryState, i64>;
 
 impl Store {
-    /// The next `limit` subscribers after `after` who may be due a digest of `cadence`, in order of number.
-    ///
-    /// `newest` is the newest post's tick: who has had that is due nothing. `zone` narrows to one zone, where those who
-    /// chose none have `site_zone`.
+    /// The next `limit` subscribers after `after` who may be due a digest, in order of number.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub async fn digest_candidates(
         &self,
-        cadence: Cadence,
-        zone: Option<&str>,
-        site_zone: &str,
-        newest: Timestamp,
-        now: Timestamp,
+        of: &Audience<'_>,
         after: SubscriberId,
         limit: i64,
     ) -> Result<Vec<Candidate>> {
@@ -161,8 +169,8 @@ impl Store {
              AND (paused_until IS NULL OR paused_until <= $4) \
              AND (CAST($5 AS TEXT) IS NULL OR COALESCE(time_zone, $6) = $5) ORDER BY id LIMIT $7";
         on!(self, db => {
-            let query = sqlx::query_as(NEXT).bind(cadence).bind(after).bind(newest).bind(now);
-            Ok(query.bind(zone).bind(site_zone).bind(limit).fetch_all(db).await?)
+            let query = sqlx::query_as(NEXT).bind(of.cadence).bind(after).bind(of.newest).bind(of.now);
+            Ok(query.bind(of.zone).bind(of.site_zone).bind(limit).fetch_all(db).await?)
         })
     }
 

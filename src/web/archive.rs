@@ -9,6 +9,7 @@ use super::contexts::{Archive, Article, Issue, Mailing};
 use super::visit::Visit;
 use crate::editions::archive;
 use crate::id::EditionId;
+use crate::templates::contexts::safe_url;
 use crate::topics::Topics;
 
 /// How long others may keep these pages.
@@ -38,7 +39,7 @@ pub(super) async fn show(
         day: visit.day(post.published_at),
         topics: Topics::parse(&post.topics).iter().map(str::to_owned).collect(),
         title: post.title,
-        url: post.url,
+        url: post.url.as_deref().and_then(safe_url).filter(|url| url.starts_with("http")),
         post_language: post.language,
         html: post.html,
     });

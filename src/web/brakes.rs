@@ -68,7 +68,7 @@ impl<C: Clock + Clone> Brakes<C> {
     /// When it is one too many: how long to wait.
     pub(super) fn check(&self, ip: IpAddr) -> Result<(), Duration> {
         let (Some(networks), Some(overall)) = (&self.networks, &self.overall) else { return Err(CLOSED_FOR) };
-        if self.seen.fetch_add(1, Ordering::Relaxed) % CLEAN_EVERY == 0 {
+        if self.seen.fetch_add(1, Ordering::Relaxed).is_multiple_of(CLEAN_EVERY) {
             networks.retain_recent();
             networks.shrink_to_fit();
         }

@@ -102,7 +102,7 @@ page-home-link = Subscribe
 page-archive-link = Earlier mailings
 page-email-label = Email address
 page-error-title = Error:
-page-error-heading = Something is missing
+page-error-heading = Please check the form
 page-error-email-shape = Enter an email address like name@example.org
 page-error-email-long = This email address is too long for any mailbox. Please check it
 page-error-email-local = There is a character or a dot before the @ that cannot be there
@@ -186,7 +186,7 @@ page-leave-heading = Leave the list
 page-leave-intro = You will get no more mail from { $site }.
 page-leave-button = Unsubscribe
 page-left-heading = You have left the list
-page-left = You will get no more mail from { $site }, but for one that says so.
+page-left = You will get no more mail from { $site }, but for a last one that says so.
 page-left-return = If that was a mistake, you can subscribe again at any time.
 
 ## Pages: earlier mailings

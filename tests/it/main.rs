@@ -1,5 +1,7 @@
 //! The integration tests: one binary, as linking dominates a test build on two cores.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
 #[macro_use]
 mod stores;
 mod app;

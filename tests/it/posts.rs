@@ -303,7 +303,7 @@ on_both! {
             let (store, config, shutdown) = (it.store.store.clone(), it.config.clone(), shutdown.clone());
             let clock = handbill::clock::Clock::System;
             tokio::spawn(async move {
-                sources::watch(&store, &config, &clock, move || drop(changed.send(())), &shutdown).await
+                sources::watch(&store, &config, &clock, move || changed.send(()).unwrap_or_default(), &shutdown).await
             })
         };
         let mut seen = async |limit| tokio::time::timeout(Duration::from_secs(limit), changes.recv()).await.unwrap().unwrap();

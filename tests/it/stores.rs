@@ -14,7 +14,7 @@ use handbill::vault::Vault;
 macro_rules! on_both {
     ($(#[$attribute:meta])* async fn $name:ident($store:ident) $body:block) => {
         mod $name {
-            #[allow(unused_imports, reason = "not every body needs what its module imports")]
+            #[allow(unused_imports, clippy::allow_attributes, reason = "some bodies name everything in full")]
             use super::*;
 
             async fn body($store: crate::stores::TestStore) $body

@@ -270,6 +270,7 @@ on_both! {
         assert!(at("Newer &amp; better").unwrap() < at("<p>First</p>").unwrap(), "{}", issue.body);
         // One revision of each post, none of the withdrawn one, and no link that runs.
         assert_eq!((at("Draft"), at("Taken back"), at("javascript:")), (None, None, None));
+        assert_eq!(issue.body.matches("Read it on the website").count(), 1);
         assert!(site.get("/archive/5").await.has("have been withdrawn"));
         for path in ["/archive/2", "/archive/3", "/archive/4", "/archive/77", "/archive/x"] {
             assert_eq!(site.get(path).await.status, 404, "{path}");
