@@ -3,7 +3,7 @@
 .PHONY: test servers check fmt licences demo
 
 test: servers
-	cargo test --locked
+	cargo test --locked --no-fail-fast
 
 # PostgreSQL and Postfix's smtp-sink, from the system's packages; nothing is started.
 servers:

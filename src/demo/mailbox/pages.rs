@@ -83,9 +83,9 @@ fn templates() -> anyhow::Result<Handlebars<'static>> {
     let mut templates = Handlebars::new();
     templates.set_strict_mode(true);
     for (name, text) in [
-        ("layout", include_str!("../../../templates/demo/layout.hbs")),
-        ("list", include_str!("../../../templates/demo/list.hbs")),
-        ("mail", include_str!("../../../templates/demo/mail.hbs")),
+        ("layout", include_str!("../templates/layout.hbs")),
+        ("list", include_str!("../templates/list.hbs")),
+        ("mail", include_str!("../templates/mail.hbs")),
     ] {
         templates.register_template_string(name, text).with_context(|| format!("the mailbox's template {name}"))?;
     }
@@ -223,7 +223,7 @@ async fn download(State(pages): State<Pages>, Path(id): Path<u64>) -> Response {
 
 async fn style() -> impl IntoResponse {
     let css =
-        concat!(include_str!("../../../templates/pages/style.css"), include_str!("../../../templates/demo/style.css"));
+        concat!(include_str!("../../../templates/pages/style.css"), include_str!("../templates/style.css"));
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], css)
 }
 
