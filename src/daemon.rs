@@ -89,6 +89,7 @@ impl Daemon {
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<Summary> {
         let Self { app, templates, listener, progress } = self;
         let pages = Pages::new(Arc::clone(&app), templates.subscribe());
+        pages.set_ready(false);
         let mut parts: JoinSet<anyhow::Result<Ended>> = JoinSet::new();
         {
             let (app, stop) = (Arc::clone(&app), stop.clone());
@@ -114,14 +115,16 @@ impl Daemon {
             });
         }
         {
-            let stop = stop.clone();
+            let (stop, pages) = (stop.clone(), pages.clone());
             parts.spawn(async move {
                 web::serve(listener, pages, stop).await.context("the pages failed")?;
                 Ok(Ended::Part("pages"))
             });
         }
+        let ready = tokio::spawn(ready_after_first_pass(Arc::clone(&app), pages));
         let reload = tokio::spawn(reload_on_hangup(app, templates));
         let outcome = supervise(&mut parts, &stop).await;
+        ready.abort();
         reload.abort();
         outcome
     }
@@ -156,6 +159,25 @@ async fn supervise(parts: &mut JoinSet<anyhow::Result<Ended>>, stop: &Cancellati
 fn load(app: &App) -> anyhow::Result<Templates> {
     let site = &app.config.site.language;
     Templates::load_for(app.config.mail.templates.as_deref(), site).context("the templates cannot be used")
+}
+
+/// Lets `/readyz` say yes once each source was looked at: what is dropped into a folder from then on is surely new.
+async fn ready_after_first_pass(app: Arc<App>, pages: Pages) {
+    let began = app.clock.now();
+    loop {
+        let seen = app.store.sources().await.unwrap_or_default();
+        let looked_at = |source: &crate::config::Source| {
+            let status = seen.iter().find(|status| status.name == source.name);
+            status.is_some_and(|status| {
+                status.failing_since.is_some() || status.last_pass_at.is_some_and(|at| at >= began)
+            })
+        };
+        if app.config.sources.iter().all(looked_at) {
+            pages.set_ready(true);
+            return;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// Loads the templates anew on SIGHUP; broken ones leave those in use as they are.

@@ -137,7 +137,7 @@ async fn plan(app: &Arc<App>, due: &Due) -> anyhow::Result<Planned> {
                 }
             }
         }
-        progress.set(recipients, String::new);
+        progress.set(recipients, || format!("{recipients} deliveries"));
     }
     let recipients = app.store.counts(id).await?.values().sum();
     Ok(Planned { recipients, ..summary(due, Some(id), made) })

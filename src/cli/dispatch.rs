@@ -44,11 +44,12 @@ pub(super) async fn run(app: &Arc<App>, args: &Dispatch, out: &mut Output) -> Ou
     let site = &app.config.site.language;
     let templates = Templates::load_for(app.config.mail.templates.as_deref(), site)?;
     let templates = watch::channel(Arc::new(templates)).1;
+    let total = waiting(app).await?;
     let (counters, stop) = (Arc::new(Counters::default()), CancellationToken::new());
     let signals = tokio::spawn(daemon::signals(stop.clone()));
     let running = dispatcher::run(Arc::clone(app), templates, Until::Empty, Arc::clone(&counters), stop);
     let outcome = tokio::select! {
-        summary = shown(&counters, running) => summary,
+        summary = shown(&counters, total, running) => summary,
         _ = signals => bail!("stopped at once; what was out may have been sent and is tried again"),
     };
     let summary = match outcome {
@@ -73,14 +74,34 @@ pub(super) async fn run(app: &Arc<App>, args: &Dispatch, out: &mut Output) -> Ou
     Ok(Ended::Done)
 }
 
+/// How many deliveries wait to be sent; nothing where some are still to be written.
+async fn waiting(app: &App) -> anyhow::Result<Option<u64>> {
+    let mut total = 0;
+    for edition in app.store.open_editions().await? {
+        if edition.state == EditionState::Planning {
+            return Ok(None);
+        }
+        total += app.store.counts(edition.id).await?.get(&DeliveryState::Queued).copied().unwrap_or(0);
+    }
+    Ok(u64::try_from(total).ok())
+}
+
 /// Shows how far `running` has come until it is through.
-async fn shown(counters: &Counters, running: impl Future<Output = anyhow::Result<Summary>>) -> anyhow::Result<Summary> {
-    let mut progress = Progress::new("sent", None);
+async fn shown(
+    counters: &Counters,
+    total: Option<u64>,
+    running: impl Future<Output = anyhow::Result<Summary>>,
+) -> anyhow::Result<Summary> {
+    let mut progress = Progress::new("sent", total);
     tokio::pin!(running);
     loop {
         tokio::select! {
             summary = &mut running => return summary,
-            () = tokio::time::sleep(SHOW) => progress.set(counters.totals().accepted, String::new),
+            () = tokio::time::sleep(SHOW) => {
+                let totals = counters.totals();
+                let accepted = totals.accepted;
+                progress.set(totals.sum(), || format!("{accepted} accepted"));
+            }
         }
     }
 }
@@ -104,7 +125,7 @@ async fn follow(app: &App) -> anyhow::Result<Summary> {
         if due == 0 {
             return Ok(Summary { later, ..Summary::default() });
         }
-        progress.set(u64::try_from(due).unwrap_or(0), String::new);
+        progress.set(u64::try_from(due).unwrap_or(0), || format!("{due}"));
         tokio::time::sleep(SHOW).await;
     }
 }

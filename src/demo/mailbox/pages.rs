@@ -222,8 +222,7 @@ async fn download(State(pages): State<Pages>, Path(id): Path<u64>) -> Response {
 }
 
 async fn style() -> impl IntoResponse {
-    let css =
-        concat!(include_str!("../../../templates/pages/style.css"), include_str!("../templates/style.css"));
+    let css = concat!(include_str!("../../../templates/pages/style.css"), include_str!("../templates/style.css"));
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], css)
 }
 
