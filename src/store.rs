@@ -85,4 +85,15 @@ macro_rules! on_tx {
     };
 }
 
+/// The condition that a column is among what `select` names, whose rows nobody else is changing.
+///
+/// On PostgreSQL those that another node is changing are passed over, and looked up one by one: joined with them, the
+/// whole table could be read, as the planner cannot know how few rows a LIMIT leaves. SQLite knows neither word nor need.
+fn free_among(postgres: bool, select: &str) -> String {
+    match postgres {
+        true => format!("= ANY (ARRAY({select} FOR UPDATE SKIP LOCKED))"),
+        false => format!("IN ({select})"),
+    }
+}
+
 pub(crate) use {on, on_tx};

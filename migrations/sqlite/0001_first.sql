@@ -50,7 +50,7 @@ CREATE INDEX posts_guid ON posts (source_id, guid) WHERE guid IS NOT NULL;
 CREATE INDEX posts_url ON posts (source_id, canonical_url) WHERE canonical_url IS NOT NULL;
 CREATE INDEX posts_path ON posts (source_id, path) WHERE path IS NOT NULL;
 CREATE INDEX posts_hash ON posts (source_id, text_hash, first_seen_at);
-CREATE INDEX posts_listed ON posts (listed_at) WHERE listed_at IS NOT NULL;
+CREATE INDEX posts_listed ON posts (state, listed_at);
 CREATE INDEX posts_state ON posts (state, id);
 
 -- A post's content at one time. Never changed once written: what was sent can be shown as it was.
@@ -186,6 +186,8 @@ CREATE TABLE subscribers (
     suppression_id INTEGER REFERENCES suppressions (id)
 ) STRICT;
 CREATE INDEX subscribers_digest ON subscribers (cadence, id) WHERE state = 'active';
+-- Few, and asked for by state; those who are active are nearly all.
+CREATE INDEX subscribers_others ON subscribers (state, id) WHERE state <> 'active';
 CREATE INDEX subscribers_alerts ON subscribers (id) WHERE state = 'active' AND alerts;
 CREATE INDEX subscribers_suppression ON subscribers (suppression_id) WHERE suppression_id IS NOT NULL;
 
@@ -222,6 +224,9 @@ CREATE TABLE deliveries (
     PRIMARY KEY (edition_id, subscriber_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deliveries_queue ON deliveries (edition_id, state, due_at);
+-- Few, and asked for by state. Those that go well never touch it.
+CREATE INDEX deliveries_ended ON deliveries (edition_id, state, subscriber_id)
+    WHERE state NOT IN ('queued', 'leased', 'accepted');
 CREATE INDEX deliveries_lease ON deliveries (lease) WHERE state = 'leased';
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
 

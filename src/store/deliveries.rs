@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Result, Store, Tx, on, on_tx};
+use super::{Result, Store, Tx, free_among, on, on_tx};
 use crate::clock::Timestamp;
 use crate::deliveries::DeliveryState;
 use crate::id::{EditionId, SubscriberId, VariantId};
@@ -149,6 +149,8 @@ pub struct Delivery {
     pub ended_at: Option<Timestamp>,
 }
 
+const COLUMNS: &str = "edition_id, subscriber_id, state, attempts, due_at, relay, stage, reply_code, reply, ended_at";
+
 /// How many deliveries of an edition are in each state.
 pub type Counts = BTreeMap<DeliveryState, i64>;
 
@@ -210,11 +212,19 @@ impl Store {
         after: SubscriberId,
         limit: i64,
     ) -> Result<Vec<Delivery>> {
-        const PAGE: &str = "SELECT edition_id, subscriber_id, state, attempts, due_at, relay, stage, reply_code, reply, ended_at \
-             FROM deliveries WHERE edition_id = $1 AND subscriber_id > $2 AND (CAST($3 AS TEXT) IS NULL OR state = $3) \
-             ORDER BY subscriber_id LIMIT $4";
-        let state = state.map(DeliveryState::as_str);
-        on!(self, db => Ok(sqlx::query_as(PAGE).bind(edition).bind(after).bind(state).bind(limit).fetch_all(db).await?))
+        // The index of those that did not go well is used where its own condition is named, and the state as well.
+        let of_state = match state {
+            None => String::new(),
+            Some(state @ (DeliveryState::Queued | DeliveryState::Leased | DeliveryState::Accepted)) => {
+                format!("AND state = '{state}'")
+            }
+            Some(state) => format!("AND state = '{state}' AND state NOT IN ('queued', 'leased', 'accepted')"),
+        };
+        let page = sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM deliveries WHERE edition_id = $1 AND subscriber_id > $2 {of_state} \
+             ORDER BY subscriber_id LIMIT $3"
+        ));
+        on!(self, db => Ok(sqlx::query_as(page).bind(edition).bind(after).bind(limit).fetch_all(db).await?))
     }
 
     /// A subscriber's latest `limit` deliveries, newest edition first.
@@ -223,9 +233,10 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn deliveries_to(&self, subscriber: SubscriberId, limit: i64) -> Result<Vec<Delivery>> {
-        const PAGE: &str = "SELECT edition_id, subscriber_id, state, attempts, due_at, relay, stage, reply_code, reply, ended_at \
-             FROM deliveries WHERE subscriber_id = $1 ORDER BY edition_id DESC LIMIT $2";
-        on!(self, db => Ok(sqlx::query_as(PAGE).bind(subscriber).bind(limit).fetch_all(db).await?))
+        let page = sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM deliveries WHERE subscriber_id = $1 ORDER BY edition_id DESC LIMIT $2"
+        ));
+        on!(self, db => Ok(sqlx::query_as(page).bind(subscriber).bind(limit).fetch_all(db).await?))
     }
 
     /// When the earliest queued delivery of an edition is due.
@@ -317,22 +328,18 @@ impl Tx {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<Claimed>> {
-        const TAKE: [&str; 2] = [
-            "UPDATE deliveries SET state = 'leased', lease = $4, lease_until = $5 WHERE edition_id = $1 AND subscriber_id IN \
-             (SELECT subscriber_id FROM deliveries WHERE edition_id = $1 AND state = 'queued' AND due_at <= $2 \
-              ORDER BY due_at LIMIT $3)",
-            // The one word that only PostgreSQL needs and knows: rows that another node is claiming are passed over.
-            "UPDATE deliveries SET state = 'leased', lease = $4, lease_until = $5 WHERE edition_id = $1 AND subscriber_id IN \
-             (SELECT subscriber_id FROM deliveries WHERE edition_id = $1 AND state = 'queued' AND due_at <= $2 \
-              ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)",
-        ];
+        const DUE: &str = "SELECT subscriber_id FROM deliveries WHERE edition_id = $1 AND state = 'queued' AND due_at <= $2 \
+                           ORDER BY due_at LIMIT $3";
         const READ: &str = "SELECT d.edition_id, d.subscriber_id, d.variant_id, d.attempts, d.maybe_sent, d.lease, s.key_id, \
              s.address_index, s.address, s.name, s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
              e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at \
              FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
              LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1 \
              ORDER BY d.due_at, d.subscriber_id";
-        let take = TAKE[usize::from(matches!(self, Self::Postgres(_)))];
+        let take = sqlx::AssertSqlSafe(format!(
+            "UPDATE deliveries SET state = 'leased', lease = $4, lease_until = $5 WHERE edition_id = $1 AND subscriber_id {}",
+            free_among(matches!(self, Self::Postgres(_)), DUE)
+        ));
         let taken = on_tx!(self, db => {
             let query = sqlx::query(take).bind(edition).bind(now).bind(limit).bind(lease).bind(until);
             query.execute(db).await?.rows_affected()
@@ -463,11 +470,16 @@ impl Tx {
         limit: i64,
         now: Timestamp,
     ) -> Result<u64> {
-        const END: &str = "UPDATE deliveries SET state = CASE WHEN maybe_sent THEN 'unknown' ELSE $2 END, ended_at = $3 \
-             WHERE edition_id = $1 AND subscriber_id IN (SELECT subscriber_id FROM deliveries \
-             WHERE edition_id = $1 AND state = 'queued' ORDER BY due_at LIMIT $4)";
+        const QUEUED: &str = "SELECT subscriber_id FROM deliveries WHERE edition_id = $1 AND state = 'queued' \
+                              ORDER BY due_at LIMIT $4";
+        // What another node is claiming meanwhile must not end under its hands.
+        let end = sqlx::AssertSqlSafe(format!(
+            "UPDATE deliveries SET state = CASE WHEN maybe_sent THEN 'unknown' ELSE $2 END, ended_at = $3 \
+             WHERE edition_id = $1 AND subscriber_id {}",
+            free_among(matches!(self, Self::Postgres(_)), QUEUED)
+        ));
         on_tx!(self, db => {
-            let query = sqlx::query(END).bind(edition).bind(state.as_str()).bind(now).bind(limit);
+            let query = sqlx::query(end).bind(edition).bind(state.as_str()).bind(now).bind(limit);
             Ok(query.execute(db).await?.rows_affected())
         })
     }

@@ -160,8 +160,10 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn editions_to_end(&self, now: Timestamp) -> Result<Vec<Edition>> {
+        // The minimum is looked up in the index. For EXISTS, PostgreSQL would read the table until it finds one, and where
+        // there is none any more, all of it.
         const END: &str = "WHERE (state IN ('planning', 'sending', 'paused') AND deadline_at <= $1) OR (state = 'cancelled' \
-             AND EXISTS (SELECT 1 FROM deliveries WHERE edition_id = editions.id AND deliveries.state = 'queued')) \
+             AND (SELECT min(due_at) FROM deliveries WHERE edition_id = editions.id AND deliveries.state = 'queued') IS NOT NULL) \
              ORDER BY lane, id";
         on!(self, db => Ok(sqlx::query_as(sql(END)).bind(now).fetch_all(db).await?))
     }
@@ -271,9 +273,10 @@ impl Tx {
     ///
     /// When the database fails.
     pub async fn end_edition(&mut self, id: EditionId, now: Timestamp) -> Result<bool> {
+        // As for `editions_to_end`.
         const END: &str = "UPDATE editions SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'sending' \
-                           AND NOT EXISTS (SELECT 1 FROM deliveries WHERE edition_id = $1 AND state = 'queued') \
-                           AND NOT EXISTS (SELECT 1 FROM deliveries WHERE edition_id = $1 AND state = 'leased')";
+                           AND (SELECT min(due_at) FROM deliveries WHERE edition_id = $1 AND state = 'queued') IS NULL \
+                           AND (SELECT min(due_at) FROM deliveries WHERE edition_id = $1 AND state = 'leased') IS NULL";
         let ended = on_tx!(self, db => sqlx::query(END).bind(id).bind(now).execute(db).await?.rows_affected());
         Ok(ended == 1)
     }

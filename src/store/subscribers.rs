@@ -88,7 +88,7 @@ const COLUMNS: &str = "SELECT s.id, s.state, s.key_id, s.address_index, s.addres
      FROM subscribers s LEFT JOIN suppressions p ON p.id = s.suppression_id ";
 
 fn sql(rest: &str) -> sqlx::AssertSqlSafe<String> {
-    // Only constants of this file are joined here.
+    // Only constants of this program are joined here.
     sqlx::AssertSqlSafe(format!("{COLUMNS}{rest}"))
 }
 
@@ -169,10 +169,15 @@ impl Store {
         after: SubscriberId,
         limit: i64,
     ) -> Result<Vec<SubscriberRow>> {
-        let page = sql("WHERE s.id > $1 AND ($2 IS NULL OR s.state = $2) AND ($3 IS NULL OR s.cadence = $3) \
-                        ORDER BY s.id LIMIT $4");
-        let (state, cadence) = (filter.state.map(SubscriberState::as_str), filter.cadence.map(Cadence::as_str));
-        on!(self, db => Ok(sqlx::query_as(page).bind(after).bind(state).bind(cadence).bind(limit).fetch_all(db).await?))
+        // Each choice has a text of its own, whose words stand in it: so the indexes of those who are active, or are not,
+        // are known to fit.
+        let state = filter.state.map_or(String::new(), |state| match state {
+            SubscriberState::Active => "AND s.state = 'active' ".to_owned(),
+            other => format!("AND s.state = '{other}' AND s.state <> 'active' "),
+        });
+        let cadence = filter.cadence.map_or(String::new(), |cadence| format!("AND s.cadence = '{cadence}' "));
+        let page = sql(&format!("WHERE s.id > $1 {state}{cadence}ORDER BY s.id LIMIT $2"));
+        on!(self, db => Ok(sqlx::query_as(page).bind(after).bind(limit).fetch_all(db).await?))
     }
 
     /// How many subscribers there are in each state, those who are suppressed apart.
