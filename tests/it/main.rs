@@ -12,6 +12,7 @@ mod demo;
 mod dispatch;
 mod import;
 mod mail;
+mod nodes;
 mod posts;
 mod relay;
 mod smtp;

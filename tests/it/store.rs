@@ -1,5 +1,12 @@
 //! The store: every function, on both databases.
 
+pub(crate) mod deliveries;
+mod editions;
+mod letters;
+mod plans;
+mod posts;
+mod subscribers;
+
 use handbill::store::{Store, StoreError};
 use handbill::vault::Vault;
 
@@ -47,6 +54,30 @@ on_both! {
         let again = Store::open(&store.url).await.unwrap();
         again.check_keys(&store.vault, store.now()).await.unwrap();
     }
+}
+
+/// Their names, by what their files say.
+#[test]
+fn every_function_of_the_store_is_called_on_both_databases() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |folder: &str, only: &str| -> String {
+        let entries = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        entries
+            .filter(|path| path.is_file() && path.to_string_lossy().ends_with(only))
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect()
+    };
+    let (store, tests) = (read("src/store", ".rs"), read("tests/it/store", ".rs") + &read("tests/it", "/store.rs"));
+    let names: Vec<&str> = store
+        .split("pub async fn ")
+        .skip(1)
+        .filter_map(|rest| rest.split(['(', '<']).next())
+        // Opened, migrated and closed is every store; the tests of commands ask whether one is up to date.
+        .filter(|name| !["open", "connect", "migrate", "close", "is_up_to_date"].contains(name))
+        .collect();
+    assert!(names.len() > 60, "only {} functions were found", names.len());
+    let missing: Vec<&str> = names.into_iter().filter(|name| !tests.contains(&format!(".{name}("))).collect();
+    assert!(missing.is_empty(), "no test of the store calls {missing:?}");
 }
 
 /// Table and column names, with whether each column may be empty.

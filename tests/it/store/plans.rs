@@ -1,0 +1,192 @@
+//! How the databases go about each statement: none reads a whole table of subscribers or deliveries, but those few that
+//! count or list everybody.
+//!
+//! The statements are those that the other tests of the store made PostgreSQL prepare, so none can be forgotten here.
+
+use std::collections::BTreeMap;
+
+use handbill::deliveries::DeliveryState;
+use handbill::id::{EditionId, SubscriberId};
+use handbill::store::Store;
+use handbill::store::deliveries::Audience;
+use handbill::store::subscribers::SubscriberFilter;
+use handbill::subscribers::{Cadence, SubscriberState};
+use sqlx::{AssertSqlSafe, Executor, Row};
+
+use super::deliveries::{accepted, soon};
+use crate::app::TestApp;
+use crate::stores::TestStore;
+
+/// Enough that reading all of it costs more than looking up.
+const ROWS: i64 = 20_000;
+
+/// Those that count everybody, or each of their zones, or half of all deliveries.
+const OF_ALL: [&str; 3] = [
+    "SELECT state, count(*) FROM deliveries WHERE edition_id",
+    "SELECT state, suppression_id IS NOT NULL, count(*)",
+    "SELECT DISTINCT COALESCE(time_zone, $2) FROM subscribers",
+];
+
+/// Many subscribers and deliveries, half of them in each of two editions; and what PostgreSQL knows about tables that
+/// grew a while ago.
+async fn fill(store: &Store) {
+    const EDITIONS: &str = "INSERT INTO editions (id, kind, lane, key, state, cadence, slot_at, time_zone, cut_off_at, \
+         created_at, created_by, deadline_at) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2) \
+         SELECT i, 'digest', 2, CAST(i AS TEXT), 'sending', 'weekly', i, 'Europe/London', i, 1, 'test', 9000000000000000 FROM n";
+    const VARIANTS: &str =
+        "INSERT INTO variants (id, edition_id, language, items) SELECT id, id, 'en', '' FROM editions";
+    const SUBSCRIBERS: &str = "INSERT INTO subscribers (id, state, key_id, address_index, domain_index, consent_source, \
+         created_at, cadence, alerts, topics) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+         SELECT i, CASE WHEN i % 100 = 0 THEN 'pending' ELSE 'active' END, 1, CAST('index ' || i AS BYTES), 0, 'test', 1, \
+         CASE WHEN i % 4 = 0 THEN 'daily' ELSE 'weekly' END, TRUE, '' FROM n";
+    const DELIVERIES: &str = "INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, due_at, domain_index) \
+         SELECT 1 + id % 2, id, 1 + id % 2, CASE WHEN id % 3 = 0 THEN 'queued' ELSE 'accepted' END, id, 0 FROM subscribers";
+    let mut tx = store.begin().await.unwrap();
+    match &mut tx {
+        handbill::store::Tx::Sqlite(db) => {
+            let subscribers = AssertSqlSafe(SUBSCRIBERS.replace("BYTES", "BLOB"));
+            db.execute(EDITIONS).await.unwrap();
+            db.execute(VARIANTS).await.unwrap();
+            sqlx::query(subscribers).bind(ROWS).execute(&mut **db).await.unwrap();
+            db.execute(DELIVERIES).await.unwrap();
+        }
+        handbill::store::Tx::Postgres(db) => {
+            let subscribers = AssertSqlSafe(SUBSCRIBERS.replace("BYTES", "BYTEA"));
+            db.execute(EDITIONS).await.unwrap();
+            db.execute(VARIANTS).await.unwrap();
+            sqlx::query(subscribers).bind(ROWS).execute(&mut **db).await.unwrap();
+            db.execute(DELIVERIES).await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+}
+
+/// Has every statement prepared that a dispatcher, a planner, a page or a sweep runs.
+async fn use_all(app: &TestApp) {
+    let (store, now) = (&app.store, app.now());
+    let edition = EditionId(1);
+    for zone in [None, Some("Europe/Paris")] {
+        let audience = Audience { cadence: Cadence::Weekly, zone, site_zone: "Europe/London", newest: now, now };
+        store.digest_candidates(&audience, SubscriberId(0), 10).await.unwrap();
+    }
+    store.digest_zones(Cadence::Weekly, "Europe/London").await.unwrap();
+    store.counts(edition).await.unwrap();
+    for state in DeliveryState::ALL.iter().copied().map(Some).chain([None]) {
+        store.deliveries(edition, state, SubscriberId(5), 10).await.unwrap();
+    }
+    for state in SubscriberState::ALL.iter().copied().map(Some).chain([None]) {
+        for cadence in [None, Some(Cadence::Weekly)] {
+            store.subscribers(SubscriberFilter { state, cadence }, SubscriberId(5), 10).await.unwrap();
+        }
+    }
+    store.deliveries_to(SubscriberId(5), 10).await.unwrap();
+    store.subscriber(SubscriberId(5)).await.unwrap();
+    store.next_due(edition).await.unwrap();
+    store.editions_to_end(now).await.unwrap();
+    store.subscriber_counts().await.unwrap();
+    store.mailed_language(edition, SubscriberId(5)).await.unwrap();
+    store.history(SubscriberId(5)).await.unwrap();
+
+    let address = "person@example.org".parse().unwrap();
+    let indexes = app.vault.address_indexes(&address);
+    let index: Vec<_> = indexes.iter().map(|(_, index)| index.clone()).collect();
+    store.subscriber_by_address(&indexes).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let claimed = tx.claim(edition, 10, 7, soon(now), now).await.unwrap();
+    assert_eq!(claimed.len(), 10);
+    tx.extend_lease(7, soon(now)).await.unwrap();
+    tx.release(7, &[claimed[9].subscriber_id]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.standings(7).await.unwrap().len(), 9);
+    let mut tx = store.begin().await.unwrap();
+    let records: Vec<_> = claimed.iter().take(2).map(|claimed| accepted(claimed, now)).collect();
+    assert_eq!(tx.record(&records).await.unwrap().len(), 2);
+    tx.advance_marks(now, &[SubscriberId(5), SubscriberId(6)]).await.unwrap();
+    tx.void_leases(now).await.unwrap();
+    tx.end_queued(edition, DeliveryState::Expired, 5, now).await.unwrap();
+    tx.end_queued_of(SubscriberId(5), true, DeliveryState::Suppressed, now).await.unwrap();
+    tx.end_edition(edition, now).await.unwrap();
+    tx.known_among(&index).await.unwrap();
+    tx.suppressed_among(&index).await.unwrap();
+    tx.suppress(&indexes, handbill::subscribers::SuppressionReason::Manual, now).await.unwrap();
+    tx.lift_suppression(SubscriberId(5), 999).await.unwrap();
+    tx.void_links(SubscriberId(5), now).await.unwrap();
+    tx.erase_subscriber(SubscriberId(5)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The text of every statement, with PostgreSQL's plan of it for parameters that it does not know.
+async fn postgres_plans(store: &Store) -> BTreeMap<String, String> {
+    const PREPARED: &str = "SELECT name, statement, cardinality(parameter_types) FROM pg_prepared_statements";
+    let Store::Postgres(pool) = store else { unreachable!() };
+    let mut plans = BTreeMap::new();
+    let mut all = Vec::new();
+    // Each connection has prepared what it ran, and no other.
+    while all.len() < pool.size() as usize {
+        all.push(pool.acquire().await.unwrap());
+    }
+    for db in &mut all {
+        db.execute("SET plan_cache_mode = force_generic_plan").await.unwrap();
+        for row in sqlx::query(PREPARED).persistent(false).fetch_all(&mut **db).await.unwrap() {
+            let (name, text, parameters): (String, String, i32) = (row.get(0), row.get(1), row.get(2));
+            if !text.contains("deliveries") && !text.contains("subscribers") || text.starts_with("INSERT") {
+                continue;
+            }
+            let nulls = vec!["NULL"; usize::try_from(parameters).unwrap()].join(", ");
+            let given = if nulls.is_empty() { nulls } else { format!("({nulls})") };
+            let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE \"{name}\"{given}"));
+            let lines = sqlx::raw_sql(explain).fetch_all(&mut **db).await.unwrap();
+            let plan: Vec<String> = lines.iter().map(|line| line.get(0)).collect();
+            plans.insert(text, plan.join("\n"));
+        }
+    }
+    plans
+}
+
+async fn sqlite_plan(pool: &sqlx::SqlitePool, text: &str) -> String {
+    // The one place where the texts differ.
+    let text = text.replace("= ANY (ARRAY(", "IN (").replace(" FOR UPDATE SKIP LOCKED))", ")");
+    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"))).fetch_all(pool).await.unwrap();
+    let lines: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+    lines.join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_statement_reads_all_subscribers_or_deliveries() {
+    let postgres = TestApp::new(TestStore::postgres().await, 2525).await;
+    fill(&postgres.store).await;
+    let Store::Postgres(pool) = &postgres.store else { unreachable!() };
+    pool.execute("ANALYZE").await.unwrap();
+    use_all(&postgres).await;
+    let plans = postgres_plans(&postgres.store).await;
+    assert!(plans.len() > 30, "only {} statements were seen", plans.len());
+    for (text, plan) in &plans {
+        if OF_ALL.iter().any(|start| text.starts_with(start)) {
+            continue;
+        }
+        for table in ["subscribers", "deliveries"] {
+            let scan = format!("Seq Scan on {table}");
+            assert!(!plan.contains(&scan), "PostgreSQL reads all {table} for\n{text}\n{plan}");
+        }
+    }
+
+    let sqlite = TestApp::new(TestStore::sqlite().await, 2525).await;
+    fill(&sqlite.store).await;
+    use_all(&sqlite).await;
+    let file = format!("sqlite://{}", sqlite.store.folder().unwrap().join("handbill.db").display());
+    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    for text in plans.keys() {
+        let plan = sqlite_plan(&pool, text).await;
+        for line in plan.lines() {
+            // A scan of the index of those that are leased is one of few.
+            let read = line.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
+            let scans =
+                matches!(read, Some("subscribers" | "deliveries" | "s" | "d")) && !line.contains("deliveries_lease");
+            let counts = OF_ALL.iter().any(|start| text.starts_with(start));
+            assert!(!scans || counts, "SQLite reads a whole table for\n{text}\n{plan}");
+        }
+    }
+    // The proof that a scan would be seen.
+    let scan = sqlite_plan(&pool, "SELECT count(*) FROM deliveries WHERE relay = 'none'").await;
+    assert!(scan.contains("SCAN deliveries"), "{scan}");
+}

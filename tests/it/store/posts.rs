@@ -1,0 +1,162 @@
+//! Sources, posts, their revisions, and the archive of what was sent.
+
+use handbill::clock::Timestamp;
+use handbill::config::SourceKind::Folder;
+use handbill::editions::{EditionKind, EditionState};
+use handbill::id::{EditionId, PostId, RevisionId, SourceId};
+use handbill::posts::PostState::{self, Baseline, Dropped, Held, Live, Withdrawn};
+use handbill::posts::content::{Content, Markup, Raw};
+use handbill::posts::matching::Names;
+use handbill::store::Tx;
+use handbill::store::posts::NewPost;
+use handbill::topics::Topics;
+
+use super::deliveries::new_edition;
+use crate::stores::TestStore;
+
+fn content(title: &str) -> Content {
+    Content::new(Raw {
+        title: Some(title.to_owned()),
+        fallback_title: String::new(),
+        url: None,
+        base_url: &"https://campaign.example/".parse().unwrap(),
+        published_at: None,
+        language: "en".to_owned(),
+        topics: Topics::new(["Appeals"]),
+        summary: None,
+        body: "Everybody out on Monday.",
+        markup: Markup::Markdown,
+    })
+}
+
+fn names(title: &str) -> Names {
+    Names { guid: None, url: None, path: Some(format!("{title}.md")), text: content(title).text_hash() }
+}
+
+async fn add(tx: &mut Tx, source: SourceId, title: &str, state: PostState, now: Timestamp) -> PostId {
+    let new = NewPost { source, state, names: &names(title), content: &content(title) };
+    tx.add_post(&new, now).await.unwrap()
+}
+
+async fn state(store: &TestStore, id: PostId) -> (PostState, bool) {
+    let post = store.post(id).await.unwrap().unwrap();
+    (post.state, post.listed_at.is_some())
+}
+
+on_both! {
+    async fn a_source_keeps_its_baseline_and_says_since_when_it_fails(store) {
+        let now = store.now();
+        let mut tx = store.begin().await.unwrap();
+        let source = tx.begin_pass("posts", Folder, now).await.unwrap();
+        assert_eq!(source.baseline_at, None);
+        tx.set_baseline(source.id, now).await.unwrap();
+        tx.set_baseline(source.id, Timestamp(now.0 + 1)).await.unwrap();
+        tx.source_failed("posts", Folder, "gone", Timestamp(now.0 + 2)).await.unwrap();
+        tx.source_failed("posts", Folder, "still gone", Timestamp(now.0 + 3)).await.unwrap();
+        tx.commit().await.unwrap();
+        let status = store.sources().await.unwrap().remove(0);
+        assert_eq!((status.baseline_at, status.failing_since), (Some(now), Some(Timestamp(now.0 + 2))));
+        assert_eq!(status.last_error.as_deref(), Some("still gone"));
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.begin_pass("posts", Folder, now).await.unwrap().id, source.id);
+        tx.commit().await.unwrap();
+        assert_eq!(store.sources().await.unwrap()[0].failing_since, None);
+    }
+}
+
+on_both! {
+    async fn a_post_is_listed_once_and_changes_by_revisions(store) {
+        let now = store.now();
+        let mut tx = store.begin().await.unwrap();
+        let source = tx.begin_pass("posts", Folder, now).await.unwrap().id;
+        let live = add(&mut tx, source, "Strike", Live, now).await;
+        let held = add(&mut tx, source, "March", Held, now).await;
+        assert_eq!(tx.list_live_posts(now).await.unwrap(), 1);
+        assert_eq!(tx.list_live_posts(now).await.unwrap(), 0);
+        let revision = tx.add_revision(live, 2, &content("Strike on"), now, now).await.unwrap();
+        tx.rename_post(live, &names("Strike on")).await.unwrap();
+        assert_eq!(tx.lock_post(held).await.unwrap(), Some(Held));
+        assert_eq!(tx.lock_post(PostId(999)).await.unwrap(), None);
+        tx.set_post_state(held, Dropped).await.unwrap();
+        let known = tx.known_posts(source).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(known.iter().map(|post| (post.id, post.number)).collect::<Vec<_>>(), [(live, 2), (held, 1)]);
+        assert_eq!(known[0].path.as_deref(), Some("Strike on.md"));
+
+        let page = store.posts(None, PostId(i64::MAX), 9).await.unwrap();
+        assert_eq!(page.iter().map(|post| post.id).collect::<Vec<_>>(), [held, live]);
+        let page = store.posts(Some(Live), PostId(i64::MAX), 9).await.unwrap();
+        assert_eq!((page.len(), page[0].title.as_str(), page[0].revision), (1, "Strike on", 2));
+        assert_eq!(store.count_posts(Dropped).await.unwrap(), 1);
+        assert_eq!(store.count_posts(Held).await.unwrap(), 0);
+        let listed = store.listed_posts(Timestamp(0), Timestamp(i64::MAX)).await.unwrap();
+        assert_eq!(listed.iter().map(|post| post.revision_id).collect::<Vec<_>>(), [revision]);
+        assert!(store.listed_posts(listed[0].listed_at, Timestamp(i64::MAX)).await.unwrap().is_empty());
+        assert_eq!(store.revision(revision).await.unwrap().unwrap().title, "Strike on");
+        assert!(store.revision(RevisionId(999)).await.unwrap().is_none());
+        assert_eq!(store.topics().await.unwrap(), Topics::new(["Appeals"]));
+    }
+}
+
+on_both! {
+    async fn a_withdrawn_post_comes_back_as_it_was_and_is_listed_anew_unless_it_was_sent(store) {
+        let now = store.now();
+        let mut tx = store.begin().await.unwrap();
+        let source = tx.begin_pass("posts", Folder, now).await.unwrap().id;
+        let sent = add(&mut tx, source, "Strike", Live, now).await;
+        let unsent = add(&mut tx, source, "March", Live, now).await;
+        let old = add(&mut tx, source, "Picket", Baseline, now).await;
+        tx.list_live_posts(now).await.unwrap();
+        tx.commit().await.unwrap();
+        let revision = store.post(sent).await.unwrap().unwrap().revision_id;
+        let mut tx = store.begin().await.unwrap();
+        let edition = tx.make_edition(&new_edition(EditionKind::Digest, "one", now), now).await.unwrap().unwrap();
+        tx.make_variant(edition, "en", &format!("{revision}.full")).await.unwrap();
+        for id in [sent, unsent, old] {
+            tx.withdraw_post(id).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(state(&store, sent).await, (Withdrawn, true));
+        let mut tx = store.begin().await.unwrap();
+        for id in [sent, unsent, old] {
+            tx.return_post(id).await.unwrap();
+        }
+        tx.forget_listing(sent).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(state(&store, sent).await, (Live, true));
+        assert_eq!(state(&store, unsent).await, (Live, false));
+        assert_eq!(state(&store, old).await, (Baseline, false));
+    }
+}
+
+on_both! {
+    async fn the_archive_shows_digests_that_went_out_and_posts_that_still_stand(store) {
+        let now = store.now();
+        let mut tx = store.begin().await.unwrap();
+        let source = tx.begin_pass("posts", Folder, now).await.unwrap().id;
+        let shown = add(&mut tx, source, "Strike", Live, now).await;
+        let gone = add(&mut tx, source, "March", Withdrawn, now).await;
+        let edition = tx.make_edition(&new_edition(EditionKind::Digest, "one", now), now).await.unwrap().unwrap();
+        let empty = tx.make_edition(&new_edition(EditionKind::Digest, "two", now), now).await.unwrap().unwrap();
+        tx.make_variant(edition, "en", "1.full").await.unwrap();
+        tx.make_variant(edition, "ar", "1.full").await.unwrap();
+        tx.make_variant(empty, "en", "").await.unwrap();
+        tx.commit().await.unwrap();
+        let issues = store.archived_editions(EditionId(i64::MAX), 9).await.unwrap();
+        assert_eq!(issues.iter().map(|issue| issue.id).collect::<Vec<_>>(), [edition]);
+        assert!(store.archived_editions(edition, 9).await.unwrap().is_empty());
+        assert_eq!(store.archived_edition(edition).await.unwrap(), Some(issues[0]));
+        assert_eq!(store.archived_items(edition).await.unwrap(), ["1.full"]);
+        let mut revisions = Vec::new();
+        for id in [shown, gone] {
+            revisions.push(store.post(id).await.unwrap().unwrap().revision_id);
+        }
+        let posts = store.archived_posts(&revisions).await.unwrap();
+        assert_eq!(posts.iter().map(|post| (post.post_id, post.title.as_str())).collect::<Vec<_>>(), [(shown, "Strike")]);
+        assert!(store.archived_posts(&[]).await.unwrap().is_empty());
+        let mut tx = store.begin().await.unwrap();
+        tx.move_edition(edition, &[EditionState::Sending], EditionState::Cancelled, now).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.archived_edition(edition).await.unwrap(), None);
+    }
+}
