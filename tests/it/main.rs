@@ -4,6 +4,8 @@
 
 #[macro_use]
 mod stores;
+#[macro_use]
+mod real;
 mod app;
 mod brakes;
 mod checklist;
@@ -11,9 +13,12 @@ mod cli;
 mod demo;
 mod dispatch;
 mod import;
+mod killed;
+mod listing;
 mod mail;
 mod posts;
 mod relay;
+mod sink;
 mod smtp;
 mod store;
 mod web;
