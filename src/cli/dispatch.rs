@@ -45,7 +45,7 @@ pub(super) async fn run(app: &Arc<App>, args: &Dispatch, out: &mut Output) -> Ou
     let templates = Templates::load_for(app.config.mail.templates.as_deref(), site)?;
     let templates = watch::channel(Arc::new(templates)).1;
     let (counters, stop) = (Arc::new(Counters::default()), CancellationToken::new());
-    let signals = tokio::spawn(daemon::signals(stop.clone()));
+    let signals = tokio::spawn(daemon::signals(stop.clone())?);
     let running = dispatcher::run(Arc::clone(app), templates, Until::Empty, Arc::clone(&counters), stop);
     let outcome = tokio::select! {
         summary = shown(&counters, running) => summary,

@@ -46,7 +46,7 @@ fn planned(real: &Real, count: usize) -> String {
     real.people(count, "weekly");
     real.post("strike.md", "The strike goes on");
     real.done(&["posts", "pull", "--no-baseline"]);
-    real.json(&["digests", "send", "weekly", "--json"])["edition"].to_string()
+    real.json(&["digests", "send", "weekly", "--json"])[0]["edition"].to_string()
 }
 
 /// How many the ledger says have it.
@@ -125,7 +125,7 @@ fn everybody_gets_one_of_their_own_and_who_leaves_gets_no_more() {
     real.people(LIST, "each");
     real.post("strike.md", "The strike goes on");
     real.done(&["posts", "pull", "--no-baseline"]);
-    let edition = real.json(&["digests", "send", "each", "--json"])["edition"].to_string();
+    let edition = real.json(&["digests", "send", "each", "--json"])[0]["edition"].to_string();
     real.done(&["dispatch", "--until-empty"]);
     let mails = all_told(&real, &edition, LIST);
     assert_eq!(mails.len(), LIST);

@@ -73,9 +73,14 @@ impl Real {
 
     /// Writes the config anew, with `more` at its end.
     pub(crate) fn configure(&self, more: &str) {
+        self.configure_relay(self.sink.port, more);
+    }
+
+    /// As [`Real::configure`], with the relay on another port.
+    pub(crate) fn configure_relay(&self, port: u16, more: &str) {
         // The pages take a free port and say which.
         let more = format!("[web]\nlisten = \"127.0.0.1:0\"\n{more}");
-        self.write("config.toml", &config_text(&self.url, self.sink.port, &more));
+        self.write("config.toml", &config_text(&self.url, port, &more));
     }
 
     pub(crate) fn path(&self) -> &Path {
