@@ -154,7 +154,7 @@ async fn timed<T>(what: &str, work: impl Future<Output = handbill::store::Result
 async fn claim(app: &App, edition: EditionId, lease: i64) -> anyhow::Result<Vec<Claimed>> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    let claimed = tx.claim(edition, 256, lease, now.plus(Duration::from_secs(180)), now).await?;
+    let claimed = tx.claim(edition, 256, lease, None, now.plus(Duration::from_secs(180)), now).await?;
     tx.commit().await?;
     Ok(claimed)
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +34,8 @@ pub struct Daemon {
     app: Arc<App>,
     templates: watch::Sender<Arc<Templates>>,
     listener: TcpListener,
+    /// Caught from the beginning: one that comes early must not end the process.
+    hangups: Signal,
     progress: Arc<Progress>,
 }
 
@@ -64,7 +66,8 @@ impl Daemon {
     /// When a template is broken.
     pub fn on(app: Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
         let templates = watch::channel(Arc::new(load(&app)?)).0;
-        Ok(Self { app, templates, listener, progress: Arc::default() })
+        let hangups = signal(SignalKind::hangup()).context("cannot catch SIGHUP")?;
+        Ok(Self { app, templates, listener, hangups, progress: Arc::default() })
     }
 
     /// Where the pages are served.
@@ -87,7 +90,7 @@ impl Daemon {
     ///
     /// With the error of the part that ended first, if any did before it was told to.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<Summary> {
-        let Self { app, templates, listener, progress } = self;
+        let Self { app, templates, listener, hangups, progress } = self;
         let pages = Pages::new(Arc::clone(&app), templates.subscribe());
         pages.set_ready(false);
         let mut parts: JoinSet<anyhow::Result<Ended>> = JoinSet::new();
@@ -122,7 +125,7 @@ impl Daemon {
             });
         }
         let ready = tokio::spawn(ready_after_first_pass(Arc::clone(&app), pages));
-        let reload = tokio::spawn(reload_on_hangup(app, templates));
+        let reload = tokio::spawn(reload_on_hangup(app, templates, hangups));
         let outcome = supervise(&mut parts, &stop).await;
         ready.abort();
         reload.abort();
@@ -181,8 +184,7 @@ async fn ready_after_first_pass(app: Arc<App>, pages: Pages) {
 }
 
 /// Loads the templates anew on SIGHUP; broken ones leave those in use as they are.
-async fn reload_on_hangup(app: Arc<App>, templates: watch::Sender<Arc<Templates>>) -> anyhow::Result<()> {
-    let mut hangups = signal(SignalKind::hangup())?;
+async fn reload_on_hangup(app: Arc<App>, templates: watch::Sender<Arc<Templates>>, mut hangups: Signal) {
     while hangups.recv().await.is_some() {
         match load(&app) {
             Ok(fresh) => {
@@ -194,26 +196,27 @@ async fn reload_on_hangup(app: Arc<App>, templates: watch::Sender<Arc<Templates>
             }
         }
     }
-    Ok(())
 }
 
-/// Cancels `stop` at the first SIGTERM or SIGINT; returns at the second, when nothing more is to be waited for.
+/// Catches SIGTERM and SIGINT from now on. What it returns cancels `stop` at the first of them and ends at the second,
+/// when nothing more is to be waited for.
 ///
 /// # Errors
 ///
 /// When the system does not let signals be caught.
-pub async fn signals(stop: CancellationToken) -> std::io::Result<()> {
+pub fn signals(stop: CancellationToken) -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut next = async || {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
-    next().await;
-    tracing::info!("stopping; once more stops at once");
-    stop.cancel();
-    next().await;
-    Ok(())
+    Ok(async move {
+        let mut next = async || {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        next().await;
+        tracing::info!("stopping; once more stops at once");
+        stop.cancel();
+        next().await;
+    })
 }

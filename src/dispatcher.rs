@@ -139,7 +139,7 @@ pub async fn run(
         .first()
         .cloned()
         .context("no [[relay]] is configured, so there is nothing to hand mail to")?;
-    let _lock = DispatchLock::take(&app.store)?;
+    let mut lock = DispatchLock::take(&app.store).await?;
     let composer = Composer::new(Arc::clone(&app), templates);
     let (reports, inbox) = mpsc::unbounded_channel();
     let hello = app.config.site.url.host_str().unwrap_or("localhost").to_owned();
@@ -163,7 +163,7 @@ pub async fn run(
         relay,
     });
     let mut workers = JoinSet::new();
-    let worked = clerk::run(&shared, &mut workers, until).await;
+    let worked = clerk::run(&shared, &mut workers, until, &mut lock).await;
 
     // Nothing new from here on; what is out is waited for.
     shared.stopping.cancel();
@@ -177,6 +177,8 @@ pub async fn run(
     // The recorder ends when the last sender is gone, and with it all outcomes are in the ledger.
     drop(shared);
     recorder.await.map_err(|error| anyhow!("the recorder ended before its work was done: {error}"))?;
+    // Only now may another think that what this one held is free.
+    drop(lock);
     Ok(Summary { totals: progress.totals(), later: worked?, left_open })
 }
 

@@ -7,6 +7,7 @@ pub mod archive;
 pub mod audit;
 pub mod editions;
 mod error;
+pub mod holders;
 mod keys;
 pub mod links;
 mod open;

@@ -216,6 +216,8 @@ CREATE TABLE deliveries (
     domain_index BIGINT NOT NULL,
     lease BIGINT,
     lease_until BIGINT,
+    -- Whose lease it is, where several processes dispatch: the number of the lock that shows it alive.
+    holder BIGINT,
     relay TEXT,
     stage TEXT,
     reply_code INTEGER,

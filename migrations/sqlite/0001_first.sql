@@ -216,6 +216,8 @@ CREATE TABLE deliveries (
     domain_index INTEGER NOT NULL,
     lease INTEGER,
     lease_until INTEGER,
+    -- Whose lease it is, where several processes dispatch: the number of the lock that shows it alive.
+    holder INTEGER,
     relay TEXT,
     stage TEXT,
     reply_code INTEGER,

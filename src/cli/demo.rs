@@ -34,7 +34,7 @@ pub(super) async fn run(args: &Demo, out: &mut Output) -> Outcome {
     std::io::Write::flush(out)?;
     let farewell = demo.farewell();
     let stop = CancellationToken::new();
-    let signals = tokio::spawn(daemon::signals(stop.clone()));
+    let signals = tokio::spawn(daemon::signals(stop.clone())?);
     tokio::select! {
         ended = demo.run(stop) => ended?,
         _ = signals => bail!("stopped at once"),

@@ -46,7 +46,7 @@ pub(super) async fn run(app: &Arc<App>, args: &Dispatch, out: &mut Output) -> Ou
     let templates = watch::channel(Arc::new(templates)).1;
     let total = waiting(app).await?;
     let (counters, stop) = (Arc::new(Counters::default()), CancellationToken::new());
-    let signals = tokio::spawn(daemon::signals(stop.clone()));
+    let signals = tokio::spawn(daemon::signals(stop.clone())?);
     let running = dispatcher::run(Arc::clone(app), templates, Until::Empty, Arc::clone(&counters), stop);
     let outcome = tokio::select! {
         summary = shown(&counters, total, running) => summary,

@@ -25,10 +25,11 @@ pub(super) struct Run {}
 pub(super) async fn run(open: &Opening, _: &Run, out: &mut Output) -> Outcome {
     let app = Arc::new(open.app().await?);
     let daemon = Daemon::new(Arc::clone(&app)).await?;
+    // Before anybody is told that it runs, and may want to end it.
+    let stop = CancellationToken::new();
+    let signals = tokio::spawn(daemon::signals(stop.clone())?);
     out.line(format!("Serving {} on {}", app.config.site.url, daemon.address()?))?;
     std::io::Write::flush(out)?;
-    let stop = CancellationToken::new();
-    let signals = tokio::spawn(daemon::signals(stop.clone()));
     let summary = tokio::select! {
         summary = daemon.run(stop) => summary?,
         _ = signals => bail!("stopped at once; what was out may have been sent and is tried again"),

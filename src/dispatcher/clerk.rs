@@ -26,9 +26,14 @@ const CLAIM: usize = 1000;
 const PATIENCE: u32 = 3;
 
 /// Runs until stopped, or until nothing is due; returns how many deliveries wait for later.
-pub(super) async fn run(shared: &Arc<Shared>, workers: &mut JoinSet<()>, until: Until) -> anyhow::Result<i64> {
-    let mut clerk = Clerk::new(Arc::clone(shared));
-    clerk.bury(DispatchLock::exclusive_on(&shared.app.store)).await.context("cannot look for leases that died")?;
+pub(super) async fn run(
+    shared: &Arc<Shared>,
+    workers: &mut JoinSet<()>,
+    until: Until,
+    lock: &mut DispatchLock,
+) -> anyhow::Result<i64> {
+    let mut clerk = Clerk::new(Arc::clone(shared), lock);
+    clerk.bury(clerk.lock.is_only()).await.context("cannot look for leases that died")?;
     loop {
         if shared.stopping.is_cancelled() {
             return Ok(0);
@@ -67,8 +72,9 @@ pub(super) async fn run(shared: &Arc<Shared>, workers: &mut JoinSet<()>, until: 
     }
 }
 
-struct Clerk {
+struct Clerk<'a> {
     shared: Arc<Shared>,
+    lock: &'a mut DispatchLock,
     planner: Planner,
     leases: Vec<Weak<Batch>>,
     wake: i64,
@@ -80,10 +86,11 @@ struct Clerk {
     store_was_fine: bool,
 }
 
-impl Clerk {
-    fn new(shared: Arc<Shared>) -> Self {
+impl<'a> Clerk<'a> {
+    fn new(shared: Arc<Shared>, lock: &'a mut DispatchLock) -> Self {
         Self {
             shared,
+            lock,
             planner: Planner::default(),
             leases: Vec::new(),
             wake: -1,
@@ -104,6 +111,8 @@ impl Clerk {
         self.more = false;
         if self.last_round.is_none_or(|at| at.elapsed() >= ROUND) {
             self.last_round = Some(Instant::now());
+            self.lock.keep(store).await?;
+            self.bury_dead().await?;
             self.heartbeat().await?;
             busy |= planner::sweep(store, now, SWEEP).await? > 0;
         }
@@ -141,8 +150,8 @@ impl Clerk {
         let began = Instant::now();
         let until = shared.app.store.lease_clock(now).await?.plus(shared.lease_length());
         let lease = i64::from_be_bytes(crate::vault::random_bytes()?);
-        let mut tx = shared.app.store.begin().await?;
-        let claimed = tx.claim(edition.id, i64::try_from(limit).unwrap_or(i64::MAX), lease, until, now).await?;
+        let (mut tx, holder) = (shared.app.store.begin().await?, self.lock.holder());
+        let claimed = tx.claim(edition.id, i64::try_from(limit).unwrap_or(i64::MAX), lease, holder, until, now).await?;
         if claimed.is_empty() {
             let ended = tx.end_edition(edition.id, now).await?;
             tx.commit().await?;
@@ -200,9 +209,19 @@ impl Clerk {
         let mut tx = app.store.begin().await?;
         let count = tx.void_leases(before).await?;
         tx.commit().await?;
-        if count > 0 {
-            tracing::warn!(count, "put back deliveries of a dispatcher that ended without recording them");
+        told_buried(count);
+        Ok(())
+    }
+
+    /// Puts back, long before the end of its lease, what a dispatcher held whose lock is gone.
+    async fn bury_dead(&self) -> crate::store::Result<()> {
+        if self.lock.is_only() {
+            return Ok(());
         }
+        let mut tx = self.shared.app.store.begin().await?;
+        let count = tx.void_dead().await?;
+        tx.commit().await?;
+        told_buried(count);
         Ok(())
     }
 
@@ -258,6 +277,12 @@ impl Clerk {
                 }
             }
         }
+    }
+}
+
+fn told_buried(count: u64) {
+    if count > 0 {
+        tracing::warn!(count, "put back deliveries of a dispatcher that ended without recording them");
     }
 }
 

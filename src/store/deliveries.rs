@@ -315,7 +315,8 @@ impl Tx {
         Ok(added)
     }
 
-    /// Leases up to `limit` deliveries of an edition that are due, until `until` on the lease clock.
+    /// Leases up to `limit` deliveries of an edition that are due, until `until` on the lease clock. `holder` is the number
+    /// of the lock that shows the dispatcher alive, where it has one.
     ///
     /// # Errors
     ///
@@ -325,6 +326,7 @@ impl Tx {
         edition: EditionId,
         limit: i64,
         lease: i64,
+        holder: Option<i64>,
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<Claimed>> {
@@ -337,11 +339,12 @@ impl Tx {
              LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1 \
              ORDER BY d.due_at, d.subscriber_id";
         let take = sqlx::AssertSqlSafe(format!(
-            "UPDATE deliveries SET state = 'leased', lease = $4, lease_until = $5 WHERE edition_id = $1 AND subscriber_id {}",
+            "UPDATE deliveries SET state = 'leased', lease = $4, lease_until = $5, holder = $6 \
+             WHERE edition_id = $1 AND subscriber_id {}",
             free_among(matches!(self, Self::Postgres(_)), DUE)
         ));
         let taken = on_tx!(self, db => {
-            let query = sqlx::query(take).bind(edition).bind(now).bind(limit).bind(lease).bind(until);
+            let query = sqlx::query(take).bind(edition).bind(now).bind(limit).bind(lease).bind(until).bind(holder);
             query.execute(db).await?.rows_affected()
         });
         if taken == 0 {
@@ -382,7 +385,7 @@ impl Tx {
             query.push(
                 ") UPDATE deliveries SET state = o.state, due_at = o.due_at, attempts = o.attempts, \
                  maybe_sent = o.maybe_sent, relay = o.relay, stage = o.stage, reply_code = o.reply_code, reply = o.reply, \
-                 ended_at = o.ended_at, lease = NULL, lease_until = NULL FROM o \
+                 ended_at = o.ended_at, lease = NULL, lease_until = NULL, holder = NULL FROM o \
                  WHERE deliveries.edition_id = o.edition_id AND deliveries.subscriber_id = o.subscriber_id \
                  AND deliveries.state = 'leased' AND deliveries.lease = o.lease \
                  RETURNING deliveries.edition_id, deliveries.subscriber_id",
@@ -424,7 +427,7 @@ impl Tx {
         }
         on_tx!(self, db => {
             let mut query = sqlx::QueryBuilder::<Db>::new(
-                "UPDATE deliveries SET state = 'queued', lease = NULL, lease_until = NULL WHERE state = 'leased' AND lease = ",
+                "UPDATE deliveries SET state = 'queued', lease = NULL, lease_until = NULL, holder = NULL WHERE state = 'leased' AND lease = ",
             );
             query.push_bind(lease).push(" AND subscriber_id IN (");
             let mut ids = query.separated(", ");
@@ -443,9 +446,31 @@ impl Tx {
     ///
     /// When the database fails.
     pub async fn void_leases(&mut self, now: Timestamp) -> Result<u64> {
-        const VOID: &str = "UPDATE deliveries SET state = 'queued', lease = NULL, lease_until = NULL, \
+        const VOID: &str = "UPDATE deliveries SET state = 'queued', lease = NULL, lease_until = NULL, holder = NULL, \
                             attempts = attempts + 1, maybe_sent = $2 WHERE state = 'leased' AND lease_until < $1";
         on_tx!(self, db => Ok(sqlx::query(VOID).bind(now).bind(true).execute(db).await?.rows_affected()))
+    }
+
+    /// Puts back what is leased by dispatchers whose lock is gone; it may have been sent. SQLite has no such locks.
+    ///
+    /// A holder locks its number before it claims, so that a lease is never seen before its lock.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn void_dead(&mut self) -> Result<u64> {
+        // A lock on a BIGINT is listed in two halves, and told by its objsubid.
+        const VOID: &str = "UPDATE deliveries SET state = 'queued', lease = NULL, lease_until = NULL, holder = NULL, \
+             attempts = attempts + 1, maybe_sent = TRUE WHERE (edition_id, subscriber_id) IN \
+             (SELECT edition_id, subscriber_id FROM deliveries WHERE state = 'leased' AND holder IS NOT NULL \
+              AND holder NOT IN (SELECT (CAST(classid AS BIGINT) << 32) | CAST(objid AS BIGINT) FROM pg_locks \
+              WHERE locktype = 'advisory' AND objsubid = 1 AND granted \
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) \
+              FOR UPDATE SKIP LOCKED)";
+        match self {
+            Self::Sqlite(_) => Ok(0),
+            Self::Postgres(tx) => Ok(sqlx::query(VOID).execute(&mut **tx).await?.rows_affected()),
+        }
     }
 
     /// Moves the end of a lease to `until` on the lease clock.

@@ -59,7 +59,7 @@ on_both! {
         let variant = tx.make_variant(id, "en", "").await.unwrap();
         let delivery = NewDelivery { subscriber: people[0], variant, domain_index: 0 };
         tx.add_deliveries(id, &[delivery], now).await.unwrap();
-        tx.claim(id, 1, 7, now.plus(std::time::Duration::from_secs(60)), now).await.unwrap();
+        tx.claim(id, 1, 7, None, now.plus(std::time::Duration::from_secs(60)), now).await.unwrap();
         tx.commit().await.unwrap();
         let error = brakes::cancel(&app, id, "test").await.unwrap_err();
         assert!(matches!(error, BrakeError::Told(_, 1)) && error.to_string().contains("appeals cancel"), "{error}");

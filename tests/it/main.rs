@@ -4,17 +4,24 @@
 
 #[macro_use]
 mod stores;
+#[macro_use]
+mod real;
 mod app;
 mod brakes;
 mod checklist;
 mod cli;
+mod daemon;
 mod demo;
 mod dispatch;
 mod import;
+mod killed;
+mod listing;
 mod mail;
 mod nodes;
 mod posts;
 mod relay;
+mod sink;
 mod smtp;
 mod store;
+mod story;
 mod web;

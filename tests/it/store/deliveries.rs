@@ -67,7 +67,7 @@ pub(crate) async fn queued(app: &TestApp, kind: EditionKind, key: &str, to: &[Su
 async fn claim(app: &TestApp, edition: EditionId, limit: i64, lease: i64) -> Vec<Claimed> {
     let now = app.now();
     let mut tx = app.store.begin().await.unwrap();
-    let claimed = tx.claim(edition, limit, lease, soon(now), now).await.unwrap();
+    let claimed = tx.claim(edition, limit, lease, None, soon(now), now).await.unwrap();
     tx.commit().await.unwrap();
     claimed
 }
@@ -206,13 +206,13 @@ async fn a_sweep_leaves_what_another_node_is_claiming() {
     let (people, now) = (app.people(4, Cadence::Weekly).await, app.now());
     let edition = queued(&app, EditionKind::Digest, "one", &people).await;
     let mut node = app.store.begin().await.unwrap();
-    assert_eq!(node.claim(edition, 2, 7, soon(now), now).await.unwrap().len(), 2);
+    assert_eq!(node.claim(edition, 2, 7, None, soon(now), now).await.unwrap().len(), 2);
     let mut sweep = app.store.begin().await.unwrap();
     let ended = tokio::time::timeout(Duration::from_secs(10), sweep.end_queued(edition, Expired, 9, now));
     assert_eq!(ended.await.expect("the sweep waits for the claim").unwrap(), 2);
     // So does a second node's claim.
     let mut other = app.store.begin().await.unwrap();
-    let claimed = tokio::time::timeout(Duration::from_secs(10), other.claim(edition, 9, 8, soon(now), now));
+    let claimed = tokio::time::timeout(Duration::from_secs(10), other.claim(edition, 9, 8, None, soon(now), now));
     assert!(claimed.await.expect("the claim waits for the other").unwrap().is_empty());
     node.commit().await.unwrap();
     sweep.commit().await.unwrap();

@@ -66,7 +66,7 @@ on_both! {
         let id = queued(&app, EditionKind::Digest, "one", &people).await;
         let mut tx = app.store.begin().await.unwrap();
         assert!(!tx.end_edition(id, now).await.unwrap(), "two are queued");
-        tx.claim(id, 1, 7, soon(now), now).await.unwrap();
+        tx.claim(id, 1, 7, None, soon(now), now).await.unwrap();
         tx.end_queued(id, DeliveryState::Expired, 9, now).await.unwrap();
         assert!(!tx.end_edition(id, now).await.unwrap(), "one is leased");
         tx.release(7, &people).await.unwrap();

@@ -92,7 +92,7 @@ async fn use_all(app: &TestApp) {
     let index: Vec<_> = indexes.iter().map(|(_, index)| index.clone()).collect();
     store.subscriber_by_address(&indexes).await.unwrap();
     let mut tx = store.begin().await.unwrap();
-    let claimed = tx.claim(edition, 10, 7, soon(now), now).await.unwrap();
+    let claimed = tx.claim(edition, 10, 7, None, soon(now), now).await.unwrap();
     assert_eq!(claimed.len(), 10);
     tx.extend_lease(7, soon(now)).await.unwrap();
     tx.release(7, &[claimed[9].subscriber_id]).await.unwrap();

@@ -160,7 +160,7 @@ on_both! {
         let (people, now) = (app.people(1, Cadence::Weekly).await, app.now());
         let edition = queued(&app, EditionKind::Digest, "one", &people).await;
         let mut tx = app.store.begin().await.unwrap();
-        let claimed = tx.claim(edition, 1, 7, soon(now), now).await.unwrap();
+        let claimed = tx.claim(edition, 1, 7, None, soon(now), now).await.unwrap();
         tx.record(&[accepted(&claimed[0], now)]).await.unwrap();
         tx.erase_subscriber(people[0]).await.unwrap();
         tx.commit().await.unwrap();

@@ -1,0 +1,54 @@
+//! Locks by which the nodes on one PostgreSQL see at once that another has died.
+//!
+//! A dispatcher holds an advisory lock in a session that it uses for nothing else. The server frees it as soon as the
+//! process's connection ends, so leases under a number that nobody locks are dead, however long they would still last.
+//! Where a machine vanishes without closing its connections, the end of the lease remains.
+
+use sqlx::{Connection, PgConnection, PgPool};
+
+use super::Result;
+
+/// A lock on a number, held as long as this process and its connection live.
+#[derive(Debug)]
+pub struct Holder {
+    key: i64,
+    session: Option<PgConnection>,
+}
+
+impl Holder {
+    /// Takes the lock `key`, which must be random, as it is to be nobody else's.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn take(pool: &PgPool, key: i64) -> Result<Self> {
+        let mut holder = Self { key, session: None };
+        holder.keep(pool).await?;
+        Ok(holder)
+    }
+
+    /// The number that stands with this holder's leases.
+    pub fn key(&self) -> i64 {
+        self.key
+    }
+
+    /// Looks whether the session still stands, and takes the same lock in another where it does not. While the server
+    /// has not noticed the end of the old session, that one still holds the lock, and the next call tries again.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn keep(&mut self, pool: &PgPool) -> Result<()> {
+        if let Some(mut session) = self.session.take()
+            && session.ping().await.is_ok()
+        {
+            self.session = Some(session);
+            return Ok(());
+        }
+        let mut session = pool.acquire().await?.detach();
+        let locked: bool =
+            sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(self.key).fetch_one(&mut session).await?;
+        self.session = locked.then_some(session);
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! `handbill run`, from its start to its end.
+// Clippy lets tests unwrap, and sees by this that all of this file is one.
+#![cfg(test)]
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use crate::real::Real;
+use crate::sink::{Sink, free_port};
+
+/// Somebody who wants each post, on a store whose baseline is taken.
+fn reader(real: &Real) {
+    real.people(1, "each");
+    real.post("before.md", "From before");
+    real.done(&["posts", "pull"]);
+}
+
+really_on_both! {
+    fn a_dropped_file_reaches_its_readers_in_moments_and_sigterm_ends_it(real) {
+        reader(&real);
+        let mut daemon = real.daemon();
+        daemon.log.wait_for("INFO");
+        let began = Instant::now();
+        real.post("strike.md", "The strike goes on");
+        assert_eq!(real.sink.mails_about(1, "The strike goes on").len(), 1);
+        let took = began.elapsed();
+        println!("from the file to the relay: {took:?}");
+        // Two seconds are what it should take; a busy machine gets some more.
+        assert!(took < Duration::from_secs(5), "{took:?}");
+        assert_eq!(daemon.terminate().code(), Some(0), "{}", daemon.log.text());
+        assert_eq!(real.sink.mails().len(), 1);
+    }
+}
+
+#[test]
+fn sigterm_right_after_the_start_ends_it_well() {
+    let real = Real::sqlite();
+    for signal in ["TERM", "INT"] {
+        let mut daemon = real.daemon();
+        daemon.signal(signal);
+        assert_eq!(daemon.ended().code(), Some(0), "{signal}: {}", daemon.log.text());
+    }
+}
+
+#[test]
+fn sighup_takes_changed_templates_and_keeps_the_old_ones_when_they_are_broken() {
+    let real = Real::sqlite();
+    let template = "templates/mail/digest/subject.hbs";
+    std::fs::create_dir_all(real.path().join("templates/mail/digest")).unwrap();
+    real.configure("[mail]\ntemplates = \"templates\"");
+    real.write(template, "Old: {{lead}}");
+    reader(&real);
+    let daemon = real.daemon();
+    real.post("one.md", "The first");
+    assert_eq!(real.sink.mails_about(1, "Old: The first").len(), 1);
+
+    real.write(template, "New: {{lead}}");
+    daemon.signal("HUP");
+    daemon.log.wait_for("loaded the templates anew");
+    real.post("two.md", "The second");
+    assert_eq!(real.sink.mails_about(2, "New: The second").len(), 1);
+
+    real.write(template, "Broken:\n{{#if lead}}");
+    daemon.signal("HUP");
+    let log = daemon.log.wait_for("kept the templates as they were");
+    let line = log.lines().find(|line| line.contains("kept the templates as they were")).unwrap();
+    assert!(line.contains("subject.hbs, line 2"), "{line}");
+    real.post("three.md", "The third");
+    assert_eq!(real.sink.mails_about(3, "New: The third").len(), 1);
+}
+
+#[test]
+fn what_it_cannot_start_with_is_said_in_one_place() {
+    let real = Real::sqlite();
+    let config = std::fs::read_to_string(real.path().join("config.toml")).unwrap();
+    let line = config.lines().position(|line| line.starts_with("language")).unwrap() + 1;
+    real.write("config.toml", &config.replace("language =", "langauge ="));
+    let ran = real.run(&["run"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
+    assert!(ran.err.contains(&format!("config.toml:{line}: ")) && ran.err.contains("langauge"), "{}", ran.err);
+
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    real.write("config.toml", &config.replace("127.0.0.1:0", &address));
+    let ran = real.run(&["run"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
+    assert!(ran.err.contains(&address) && ran.err.contains("Set web.listen"), "{}", ran.err);
+
+    real.write("config.toml", &config);
+    reader(&real);
+    let mut first = real.daemon();
+    // When this is out, it has the lock.
+    real.post("strike.md", "The strike goes on");
+    real.sink.wait_for(1);
+    let ran = real.run(&["run"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    assert!(ran.err.contains("another process is dispatching from this store"), "{}", ran.err);
+    assert_eq!(first.terminate().code(), Some(0));
+}
+
+#[test]
+fn broken_front_matter_is_said_once_and_the_rest_goes_on() {
+    let real = Real::sqlite();
+    reader(&real);
+    let mut daemon = real.daemon();
+    real.write("posts/bad.md", "---\ntitle: A bad one\ndate: last Monday\n---\nText.\n");
+    let log = daemon.log.wait_for("a file is left out");
+    let line = log.lines().find(|line| line.contains("a file is left out")).unwrap();
+    assert!(line.contains("bad.md:3: date: ") && line.contains("write it like 2026-03-02"), "{line}");
+    for (number, title) in ["The first", "The second"].into_iter().enumerate() {
+        real.post(&format!("{number}.md"), title);
+        assert_eq!(real.sink.mails_about(number + 1, title).len(), 1);
+    }
+    assert_eq!(daemon.terminate().code(), Some(0));
+    assert_eq!(daemon.log.text().matches("bad.md").count(), 1, "{}", daemon.log.text());
+}
+
+really_on_both! {
+    fn a_relay_that_is_away_is_said_once_and_gets_its_mail_when_it_is_back(real) {
+        let port = free_port();
+        real.configure_relay(port, "");
+        reader(&real);
+        let mut daemon = real.daemon();
+        real.post("strike.md", "The strike goes on");
+        daemon.log.wait_for("the relay still cannot be reached");
+        let relay = Sink::on(port);
+        assert_eq!(relay.mails_about(1, "The strike goes on").len(), 1);
+        let log = daemon.log.wait_for("the relay answers again");
+        assert_eq!(log.matches("the relay cannot be reached").count(), 1, "{log}");
+        assert_eq!(log.lines().filter(|line| line.contains("ERROR")).count(), 1, "{log}");
+        assert_eq!(daemon.terminate().code(), Some(0));
+    }
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_one_clear_error() {
+    let mut real = Real::sqlite();
+    reader(&real);
+    real.post("strike.md", "The strike goes on");
+    // As root no file is read-only, so the database is told to open it as one.
+    real.url = "sqlite://handbill.db?mode=ro".to_owned();
+    real.configure("");
+    for command in [&["posts", "pull"][..], &["digests", "send", "daily"], &["dispatch", "--until-empty"], &["run"]] {
+        let ran = real.run(command);
+        assert_eq!(ran.code, Some(1), "{command:?}: {}", ran.err);
+        let said = ran.err.lines().filter(|line| line.starts_with("handbill: ") || line.starts_with("  because"));
+        let said: Vec<&str> = said.filter(|line| line.contains("read-only")).collect();
+        assert!(said.len() == 1 && said[0].contains("writable"), "{command:?}: {}", ran.err);
+    }
+}
