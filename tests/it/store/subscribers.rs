@@ -43,13 +43,13 @@ on_both! {
         let (one, two) = (pending(&store, "one@example.org"), pending(&store, "two@example.org"));
         let mut tx = store.begin().await.unwrap();
         assert!(tx.add_subscribers(&[]).await.unwrap().is_empty());
-        let added = tx.add_subscribers(&[one.clone()]).await.unwrap();
+        let added = tx.add_subscribers(std::slice::from_ref(&one)).await.unwrap();
         assert_eq!(added[0].1, one.address_index);
         let later = tx.add_subscribers(&[one.clone(), two.clone()]).await.unwrap();
         assert_eq!(later.iter().map(|(_, index)| index).collect::<Vec<_>>(), [&two.address_index]);
         let stranger = pending(&store, "three@example.org").address_index;
         let asked: Vec<AddressIndex> = vec![one.address_index.clone(), stranger.clone()];
-        assert_eq!(tx.known_among(&asked).await.unwrap(), [one.address_index.clone()]);
+        assert_eq!(tx.known_among(&asked).await.unwrap(), std::slice::from_ref(&one.address_index));
         assert_eq!(tx.subscriber(added[0].0).await.unwrap().unwrap().id, added[0].0);
         let by = [(1, stranger), (1, one.address_index.clone())];
         assert_eq!(tx.subscriber_by_address(&by).await.unwrap().unwrap().id, added[0].0);
@@ -140,7 +140,7 @@ on_both! {
         }
         let known = tx.suppression(&index).await.unwrap().unwrap();
         assert_eq!(known.reason, SuppressionReason::Manual);
-        let among = tx.suppressed_among(&[row.address_index.clone()]).await.unwrap();
+        let among = tx.suppressed_among(std::slice::from_ref(&row.address_index)).await.unwrap();
         assert_eq!(among, [(row.address_index.clone(), SuppressionReason::Manual)]);
         tx.commit().await.unwrap();
         assert_eq!(store.suppression(&index).await.unwrap().unwrap().id, known.id);
