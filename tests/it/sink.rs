@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use mail_parser::MessageParser;
 
 /// How long a test waits before it fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(45);
 
 /// What a process writes, as it comes.
 #[derive(Clone, Default)]

@@ -60,17 +60,14 @@ really_on_both! {
             ADDRESS.replace('+', "%2B").replace('@', "%40"),
             NAME.replace(' ', "+")
         );
-        let sign_up = |mails: usize| {
+        let sign_up = || {
             let (status, page) = daemon.post("/subscribe", &form);
             assert_eq!(status, 200, "{page}");
-            real.sink.wait_for(mails);
-            let letters = real.sink.mails();
-            let mut tokens: Vec<_> = letters.iter().filter(|mail| mail.text.contains("/confirm/")).collect();
-            tokens.sort_by_key(|mail| mail.message_id.clone());
-            tokens.into_iter().map(|mail| mail.token("confirm")).collect::<Vec<_>>()
         };
-        let first = sign_up(1);
-        assert_eq!(daemon.post(&format!("/confirm/{}", first[0]), "").0, 200);
+        sign_up();
+        real.sink.wait_for(1);
+        let confirm = format!("/confirm/{}", real.sink.mails()[0].token("confirm"));
+        assert_eq!(daemon.post(&confirm, "").0, 200);
         real.post("one.md", "The first appeal");
         let one = real.sink.mails_about(2, "The first appeal");
         assert_eq!((one.len(), one[0].rcpt.to_lowercase()), (1, ADDRESS.to_lowercase()));
@@ -78,11 +75,12 @@ really_on_both! {
         let (status, page) =
             daemon.post(&format!("/unsubscribe/{}", one[0].unsubscribe), "List-Unsubscribe=One-Click");
         assert_eq!(status, 200, "{page}");
-        let again = sign_up(3);
-        let fresh = again.iter().find(|token| **token != first[0]).expect("a token of its own");
-        assert_eq!(daemon.post(&format!("/confirm/{fresh}"), "").0, 200);
+        assert_ne!(daemon.post(&confirm, "").0, 200, "what was used brings nobody back");
+        sign_up();
+        // An address gets one letter to confirm with in a day; asking again makes its link work again.
+        assert_eq!(daemon.post(&confirm, "").0, 200);
         real.post("two.md", "The second appeal");
-        assert_eq!(real.sink.mails_about(4, "The second appeal").len(), 1);
+        assert_eq!(real.sink.mails_about(3, "The second appeal").len(), 1);
 
         // While she is on the list it is closed, too, and SQLite's log is still beside its file.
         let sqlite = real.url.starts_with("sqlite:");

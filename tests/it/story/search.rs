@@ -5,11 +5,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 /// Bytes that are searched.
 pub(super) struct Haystack {
-    /// As they are, with what a dump wrote as hex put in plain behind them.
-    bytes: Vec<u8>,
-    /// The same in lower case and without line ends, where letters' case and wrapping tell nothing.
+    /// With what a dump wrote as hex put in plain behind them, in lower case and without line ends, where letters' case and wrapping tell nothing.
     folded: Vec<u8>,
-    /// As they are without line ends, for base64, which is wrapped.
+    /// The same with letters as they are, for base64.
     unwrapped: Vec<u8>,
 }
 
@@ -31,45 +29,41 @@ impl Haystack {
             }
         }
         let folded = kept.to_ascii_lowercase();
-        Self { bytes, folded, unwrapped: kept }
+        Self { folded, unwrapped: kept }
     }
 
     /// The first form in which `secret` is there.
     pub(super) fn find(&self, secret: &str) -> Option<&'static str> {
-        let folded = secret.to_lowercase();
-        let utf16 = |text: &str, order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
-        let every = |prefix: &str| folded.bytes().map(|byte| format!("{prefix}{byte:02x}")).collect::<String>();
+        let spellings = [secret.to_owned(), secret.to_lowercase(), secret.to_uppercase(), domain_lowered(secret)];
+        spellings.iter().find_map(|text| self.find_as(text))
+    }
+
+    /// The first form of `text` that is there; in hex and base64, letters count as they are.
+    fn find_as(&self, text: &str) -> Option<&'static str> {
+        let every = |prefix: &str| text.bytes().map(|byte| format!("{prefix}{byte:02x}")).collect::<String>();
         let special = |prefix: &str, plain: &str| -> String {
             let is_plain = |c: char| c.is_ascii_alphanumeric() || plain.contains(c);
             let coded = |c: char| format!("{prefix}{:02x}", u32::from(c));
-            folded.chars().map(|c| if is_plain(c) { c.to_string() } else { coded(c) }).collect()
+            text.chars().map(|c| if is_plain(c) { c.to_string() } else { coded(c) }).collect()
         };
-        // With the case of letters as it may be.
-        let forms: [(&str, Vec<u8>); 10] = [
-            ("in plain", folded.clone().into_bytes()),
-            ("in hex", every("").into_bytes()),
-            ("percent-encoded whole", every("%").into_bytes()),
-            ("percent-encoded", special("%", "-._~").into_bytes()),
-            ("percent-encoded but for its plus", special("%", "-._~+").into_bytes()),
-            ("quoted-printable whole", every("=").into_bytes()),
-            ("quoted-printable", special("=", "-._~+").into_bytes()),
-            ("quoted-printable with more quoted", special("=", "").into_bytes()),
-            ("UTF-16, little end first", utf16(&folded, u16::to_le_bytes)),
-            ("UTF-16, big end first", utf16(&folded, u16::to_be_bytes)),
+        let forms = [
+            ("in plain", text.to_owned()),
+            ("in hex", every("")),
+            ("percent-encoded whole", every("%")),
+            ("percent-encoded", special("%", "-._~")),
+            ("percent-encoded but for its plus", special("%", "-._~+")),
+            ("quoted-printable whole", every("=")),
+            ("quoted-printable", special("=", "-._~+")),
+            ("quoted-printable with more quoted", special("=", "")),
+            ("UTF-16, little end first", text.encode_utf16().flat_map(u16::to_le_bytes).map(char::from).collect()),
+            ("UTF-16, big end first", text.encode_utf16().flat_map(u16::to_be_bytes).map(char::from).collect()),
         ];
-        if let Some((form, _)) = forms.iter().find(|(_, wanted)| contains(&self.folded, wanted)) {
+        let folded = |wanted: &str| contains(&self.folded, wanted.to_ascii_lowercase().as_bytes());
+        if let Some((form, _)) = forms.iter().find(|(_, wanted)| folded(wanted)) {
             return Some(form);
         }
-        let (domain_low, upper) = (domain_lowered(secret), secret.to_uppercase());
-        for text in [secret, &folded, &upper, &domain_low] {
-            for alignment in 0..3 {
-                if base64(text, alignment).iter().any(|wanted| contains(&self.unwrapped, wanted.as_bytes())) {
-                    return Some("in base64");
-                }
-            }
-        }
-        // Bytes that were folded may have been broken by it.
-        contains(&self.bytes, secret.as_bytes()).then_some("in plain")
+        let coded = (0..3).any(|at| base64(text, at).iter().any(|wanted| contains(&self.unwrapped, wanted.as_bytes())));
+        coded.then_some("in base64")
     }
 }
 
