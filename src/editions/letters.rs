@@ -35,7 +35,11 @@ pub struct Reader {
     pub domain_index: i64,
 }
 
-/// Queues a letter of `kind` to each of `readers`, at most one to each in the kind's stretch of time.
+/// The most letters of one kind that somebody gets in its stretch of time, however often they use their links up.
+const ROUNDS: usize = 5;
+
+/// Queues a letter of `kind` to each of `readers`, at most one to each in the kind's stretch of time. Whoever used up the
+/// link that it brought, as by confirming and leaving again, gets another: only who reads their mail can bring that about.
 ///
 /// # Errors
 ///
@@ -57,7 +61,29 @@ pub async fn queue(tx: &mut Tx, kind: EditionKind, readers: &[Reader], now: Time
     // Whoever asks at the end of the stretch has the full time too.
     let deadline = Timestamp::from(begins + stretch).plus(tried_for);
     let key = format!("{kind}/{}", begins.format(format));
-    let edition = open_edition(tx, kind, key, deadline, now).await?;
+    let mut waiting: Vec<&Reader> = readers.iter().collect();
+    for round in 1..=ROUNDS {
+        let key = if round == 1 { key.clone() } else { format!("{key}/{round}") };
+        let edition = open_edition(tx, kind, key, deadline, now).await?;
+        let ids: Vec<SubscriberId> = waiting.iter().map(|reader| reader.id).collect();
+        let used = if link.is_some() { tx.used_links(edition, &ids).await? } else { Vec::new() };
+        let (again, fresh) = waiting.into_iter().partition(|reader: &&Reader| used.contains(&reader.id));
+        write(tx, edition, fresh, link, now).await?;
+        waiting = again;
+        if waiting.is_empty() {
+            break;
+        }
+    }
+    tx.wake().await
+}
+
+async fn write(
+    tx: &mut Tx,
+    edition: EditionId,
+    readers: Vec<&Reader>,
+    link: Option<(LinkPurpose, Duration)>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(readers.len());
     let mut variants: Vec<(&str, _)> = Vec::new();
     for reader in readers {
@@ -75,7 +101,7 @@ pub async fn queue(tx: &mut Tx, kind: EditionKind, readers: &[Reader], now: Time
         rows.push(NewDelivery { subscriber: reader.id, variant, domain_index: reader.domain_index });
     }
     tx.add_deliveries(edition, &rows, now).await?;
-    tx.wake().await
+    Ok(())
 }
 
 async fn open_edition(

@@ -59,6 +59,29 @@ impl Tx {
         Ok(())
     }
 
+    /// Those of `subscribers` whose link of `edition` was used up or voided.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn used_links(&mut self, edition: EditionId, subscribers: &[SubscriberId]) -> Result<Vec<SubscriberId>> {
+        if subscribers.is_empty() {
+            return Ok(Vec::new());
+        }
+        on_tx!(self, db => {
+            let mut query = sqlx::QueryBuilder::<Db>::new(
+                "SELECT subscriber_id FROM links WHERE used_at IS NOT NULL AND edition_id = ",
+            );
+            query.push_bind(edition).push(" AND subscriber_id IN (");
+            let mut ids = query.separated(", ");
+            for id in subscribers {
+                ids.push_bind(*id);
+            }
+            query.push(")");
+            Ok(query.build_query_scalar().fetch_all(db).await?)
+        })
+    }
+
     /// Uses a link up; false when it was used, has expired or never was.
     ///
     /// # Errors
