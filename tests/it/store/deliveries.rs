@@ -8,6 +8,7 @@ use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{EditionId, SubscriberId};
 use handbill::store::deliveries::{Audience, Claimed, NewDelivery, Record};
 use handbill::store::editions::NewEdition;
+use handbill::store::holders::Holder;
 use handbill::subscribers::{Cadence, Preferences};
 
 use crate::app::TestApp;
@@ -218,4 +219,41 @@ async fn a_sweep_leaves_what_another_node_is_claiming() {
     sweep.commit().await.unwrap();
     let counts = app.store.counts(edition).await.unwrap();
     assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(Leased, 2), (Expired, 2)]);
+}
+
+on_both! {
+    async fn what_a_dead_holder_leased_is_put_back_at_once(store) {
+        let app = TestApp::new(store, 2525).await;
+        let (people, now) = (app.people(2, Cadence::Weekly).await, app.now());
+        let edition = queued(&app, EditionKind::Digest, "one", &people).await;
+        let handbill::store::Store::Postgres(pool) = &app.store else {
+            // One process dispatches from SQLite: there are no holders, and nobody to put back.
+            let mut tx = app.store.begin().await.unwrap();
+            tx.claim(edition, 1, 7, Some(7), soon(now), now).await.unwrap();
+            assert_eq!(tx.void_dead().await.unwrap(), 0);
+            return;
+        };
+        let mut lives = Holder::take(pool, i64::MIN + 5).await.unwrap();
+        let dies = Holder::take(pool, -1).await.unwrap();
+        let mut tx = app.store.begin().await.unwrap();
+        tx.claim(edition, 1, 7, Some(lives.key()), soon(now), now).await.unwrap();
+        tx.claim(edition, 1, 8, Some(dies.key()), soon(now), now).await.unwrap();
+        assert_eq!(tx.void_dead().await.unwrap(), 0);
+        tx.commit().await.unwrap();
+        drop(dies);
+        lives.keep(pool).await.unwrap();
+        // The server sees the end of a session a moment later.
+        let buried = async {
+            loop {
+                let mut tx = app.store.begin().await.unwrap();
+                let count = tx.void_dead().await.unwrap();
+                tx.commit().await.unwrap();
+                if count > 0 {
+                    return count;
+                }
+            }
+        };
+        assert_eq!(tokio::time::timeout(Duration::from_secs(10), buried).await.unwrap(), 1);
+        assert_eq!(app.store.standings(7).await.unwrap().len(), 1);
+    }
 }

@@ -29,6 +29,7 @@ on_both! {
         assert!(!tx.use_link(edition, people[0], Preferences, soon(now)).await.unwrap());
         assert!(tx.use_link(edition, people[0], Preferences, now).await.unwrap());
         assert!(!tx.use_link(edition, people[0], Preferences, now).await.unwrap());
+        assert_eq!(tx.used_links(edition, &people).await.unwrap(), people[..1]);
         tx.void_links(people[1], now).await.unwrap();
         tx.commit().await.unwrap();
         assert!(!live(people[0], Preferences, now).await);
