@@ -1,7 +1,6 @@
 //! A whole Handbill in a test: a store of its own, a config in a folder of its own, and short ways to fill both.
 
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use handbill::app::App;
@@ -81,11 +80,6 @@ impl TestApp {
     /// The templates as the built-in ones, in the form that loops take them.
     pub(crate) fn templates(&self) -> watch::Receiver<Arc<Templates>> {
         watch::channel(Arc::new(Templates::load(None).unwrap())).1
-    }
-
-    /// The folder that is watched.
-    pub(crate) fn posts(&self) -> PathBuf {
-        self.dir.path().join("posts")
     }
 
     /// Adds `count` people with consent, `person1@example.org` and on, with this cadence.
