@@ -36,7 +36,7 @@ pub struct Reader {
 }
 
 /// The most letters of one kind that somebody gets in its stretch of time, however often they use their links up.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 2;
 
 /// Queues a letter of `kind` to each of `readers`, at most one to each in the kind's stretch of time. Whoever used up the
 /// link that it brought, as by confirming and leaving again, gets another: only who reads their mail can bring that about.
