@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::editions::{EditionKind, Lane};
 use crate::relay::{Outcome, Reply, Stage};
 use crate::store::deliveries::{Claimed, Record, Standing};
+use crate::store::editions::Edition;
 use crate::subscribers::{SubscriberState, SuppressionReason};
 use crate::text_enum::text_enum;
 
@@ -53,10 +54,14 @@ pub enum Verdict {
 ///
 /// A confirmation goes to those who may yet come back, a goodbye to those who just left, all else to those who are on
 /// the list and not suppressed.
-pub fn verdict(kind: EditionKind, standing: &Standing, now: Timestamp) -> Verdict {
+///
+/// A digest also ends here for who has asked for another cadence since, whose next digest brings its posts, and for who has
+/// had its posts by now.
+pub fn verdict(edition: &Edition, standing: &Standing, now: Timestamp) -> Verdict {
     use SubscriberState::{Active, Erased, Pending};
     let suppression = standing.suppression;
-    let wanted = match (kind, standing.subscriber_state) {
+    let digest = edition.kind == EditionKind::Digest;
+    let wanted = match (edition.kind, standing.subscriber_state) {
         (_, Erased) => false,
         (EditionKind::Confirmation, Pending | Active) => suppression.is_none_or(SuppressionReason::lifts),
         (EditionKind::Goodbye, Active) => suppression == Some(SuppressionReason::Left),
@@ -68,6 +73,11 @@ pub fn verdict(kind: EditionKind, standing: &Standing, now: Timestamp) -> Verdic
     };
     if !wanted {
         Verdict::End(DeliveryState::Suppressed)
+    } else if digest
+        && (edition.cadence.is_some_and(|cadence| cadence != standing.wanted_cadence)
+            || edition.cut_off_at.is_some_and(|cut_off| cut_off <= standing.digest_mark))
+    {
+        Verdict::End(DeliveryState::Cancelled)
     } else if standing.deadline_at <= now {
         Verdict::End(DeliveryState::Expired)
     } else if !standing.edition_open {
@@ -99,6 +109,22 @@ fn pause(lane: Lane, attempts: i32) -> Duration {
 pub fn next_attempt(lane: Lane, attempts: i32, now: Timestamp, dice: u16) -> Timestamp {
     let pause = pause(lane, attempts);
     now.plus(pause.mul_f64(0.8 + 0.4 * f64::from(dice) / f64::from(u16::MAX)))
+}
+
+/// Why an outcome says nothing of its recipient, where it does: the relay turned us away, or was gone, before it had heard
+/// of them. The flag says whether that is for good, such as a sender that it does not take.
+pub fn blames_relay(outcome: &Outcome) -> Option<(String, bool)> {
+    match outcome {
+        Outcome::Refused { stage: Stage::Mail, reply } => Some((format!("MAIL: {} {}", reply.code, reply.text), true)),
+        Outcome::Deferred { stage: Stage::Mail, reply } => {
+            Some((format!("MAIL: {} {}", reply.code, reply.text), false))
+        }
+        Outcome::Deferred { stage, reply } if reply.code == 421 => {
+            Some((format!("{stage}: 421 {}", reply.text), false))
+        }
+        Outcome::Lost { stage: Stage::Mail, error } => Some((format!("MAIL: {error}"), false)),
+        _ => None,
+    }
 }
 
 /// The record of a claimed delivery that ended without being handed to a relay.
@@ -139,7 +165,12 @@ pub fn record(claimed: &Claimed, lane: Lane, relay: &str, outcome: &Outcome, now
         Outcome::Unknown { error } => {
             let base =
                 Record { maybe_sent: true, stage: Some(Stage::Dot.to_string()), reply: Some(error.clone()), ..base };
-            if attempts < UNKNOWN_ATTEMPTS { again(base) } else { over(base, DeliveryState::Unknown) }
+            // The attempts may all have been deferrals: the first reply that is lost is asked for again in any case.
+            if attempts < UNKNOWN_ATTEMPTS || !claimed.maybe_sent {
+                again(base)
+            } else {
+                over(base, DeliveryState::Unknown)
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ mod recorder;
 mod worker;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,7 +30,7 @@ use crate::app::App;
 use crate::config::Relay;
 use crate::deliveries;
 use crate::id::{EditionId, SubscriberId};
-use crate::relay::Outcome;
+use crate::relay::{OpenError, Outcome};
 use crate::templates::Templates;
 
 pub use compose::Composer;
@@ -72,6 +73,10 @@ struct Shared {
     gate: Gate,
     /// One for each message between MAIL and its record.
     permits: Arc<Semaphore>,
+    /// How many connections stand.
+    connections: AtomicUsize,
+    /// How many the relay was last seen to take, and until when to keep to that.
+    fewer: Mutex<Option<(usize, Instant)>>,
     reports: mpsc::UnboundedSender<Report>,
     in_flight: Mutex<HashMap<(EditionId, SubscriberId), Job>>,
     stopping: CancellationToken,
@@ -114,6 +119,22 @@ impl Shared {
         }
     }
 
+    /// Notes that the relay takes no more connections than stand, for a while.
+    fn fewer(&self, stand: usize, error: &OpenError) {
+        let mut fewer = self.fewer.lock().unwrap_or_else(PoisonError::into_inner);
+        if fewer.is_none_or(|(_, until)| until < Instant::now()) {
+            tracing::warn!(relay = self.relay.name, connections = stand, %error, "the relay takes no more connections");
+        }
+        *fewer = Some((stand, Instant::now() + FEWER_FOR));
+    }
+
+    /// How many connections may stand at present.
+    fn allowed(&self) -> usize {
+        let fewer = *self.fewer.lock().unwrap_or_else(PoisonError::into_inner);
+        let configured = usize::from(self.relay.connections);
+        fewer.filter(|(_, until)| *until > Instant::now()).map_or(configured, |(stand, _)| stand.clamp(1, configured))
+    }
+
     /// Chance for the length of a pause; where there is none, the middle.
     fn dice(&self) -> u16 {
         crate::vault::random_bytes::<2>().map_or(u16::MAX / 2, u16::from_be_bytes)
@@ -149,6 +170,8 @@ pub async fn run(
     let recorder = tokio::spawn(recorder::run(recorder, inbox));
     let shared = Arc::new(Shared {
         permits: Arc::new(Semaphore::new(usize::from(relay.connections) + GROUP)),
+        connections: AtomicUsize::new(0),
+        fewer: Mutex::default(),
         app,
         hello,
         composer,
@@ -200,6 +223,8 @@ fn cut_off(shared: &Shared) -> u64 {
     count
 }
 
+/// How long to make do with fewer connections once the relay took no more.
+const FEWER_FOR: Duration = Duration::from_secs(30);
 /// How long a lease lasts beyond the time that one send may take.
 const LEASE_BEYOND: Duration = Duration::from_secs(60);
 

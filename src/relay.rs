@@ -249,7 +249,9 @@ fn objection(smtp: &AsyncSmtpConnection, from: &Address, to: &Address, message: 
     let returns = message.iter().filter(|b| **b == b'\r').count();
     let feeds = message.iter().filter(|b| **b == b'\n').count();
     let pairs = message.windows(2).filter(|pair| pair == b"\r\n").count();
-    if !message.is_ascii() || returns != pairs || feeds != pairs {
+    // With SMTPUTF8 the headers may hold the address as it is (RFC 6532).
+    let wide = from.needs_smtputf8() || to.needs_smtputf8();
+    if (!message.is_ascii() && !wide) || returns != pairs || feeds != pairs {
         return ours(Stage::Body, 554, (5, 6, 0), "the message is not 7-bit text with CRLF line ends, a fault of ours");
     }
     None

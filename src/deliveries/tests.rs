@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::id::{EditionId, SubscriberId, VariantId};
+use crate::subscribers::Cadence;
 
 const NOW: Timestamp = Timestamp(1_000_000_000);
 
@@ -12,6 +13,28 @@ fn standing(state: SubscriberState, suppression: Option<SuppressionReason>) -> S
         paused_until: None,
         edition_open: true,
         deadline_at: NOW.plus(Duration::from_secs(60)),
+        wanted_cadence: Cadence::Weekly,
+        digest_mark: Timestamp(0),
+    }
+}
+
+fn edition(kind: EditionKind) -> Edition {
+    Edition {
+        id: EditionId(1),
+        kind,
+        lane: kind.lane(),
+        key: String::new(),
+        state: crate::editions::EditionState::Sending,
+        cadence: Some(Cadence::Weekly),
+        slot_at: None,
+        time_zone: None,
+        cut_off_at: Some(NOW),
+        created_at: NOW,
+        created_by: String::new(),
+        deadline_at: NOW,
+        planned_to: SubscriberId(0),
+        planned_at: None,
+        ended_at: None,
     }
 }
 
@@ -51,7 +74,11 @@ fn only_those_who_asked_are_mailed() {
         (Goodbye, Active, Some(SuppressionReason::Erased), suppressed),
         (Goodbye, Active, None, suppressed),
     ] {
-        assert_eq!(verdict(kind, &standing(state, suppression), NOW), expected, "{kind} to {state} {suppression:?}");
+        assert_eq!(
+            verdict(&edition(kind), &standing(state, suppression), NOW),
+            expected,
+            "{kind} to {state} {suppression:?}"
+        );
     }
 }
 
@@ -59,14 +86,37 @@ fn only_those_who_asked_are_mailed() {
 fn a_pause_holds_digests_and_the_rest_has_its_own_brakes() {
     let active = standing(SubscriberState::Active, None);
     let paused = Standing { paused_until: Some(NOW.plus(Duration::from_secs(1))), ..active };
-    assert_eq!(verdict(EditionKind::Digest, &paused, NOW), Verdict::End(DeliveryState::Suppressed));
-    assert_eq!(verdict(EditionKind::Link, &paused, NOW), Verdict::Send);
+    assert_eq!(verdict(&edition(EditionKind::Digest), &paused, NOW), Verdict::End(DeliveryState::Suppressed));
+    assert_eq!(verdict(&edition(EditionKind::Link), &paused, NOW), Verdict::Send);
     let over = Standing { paused_until: Some(NOW), ..active };
-    assert_eq!(verdict(EditionKind::Digest, &over, NOW), Verdict::Send);
+    assert_eq!(verdict(&edition(EditionKind::Digest), &over, NOW), Verdict::Send);
     let late = Standing { deadline_at: NOW, ..active };
-    assert_eq!(verdict(EditionKind::Digest, &late, NOW), Verdict::End(DeliveryState::Expired));
+    assert_eq!(verdict(&edition(EditionKind::Digest), &late, NOW), Verdict::End(DeliveryState::Expired));
     let stopped = Standing { edition_open: false, ..active };
-    assert_eq!(verdict(EditionKind::Digest, &stopped, NOW), Verdict::PutBack);
+    assert_eq!(verdict(&edition(EditionKind::Digest), &stopped, NOW), Verdict::PutBack);
+}
+
+#[test]
+fn a_digest_that_somebody_no_longer_wants_or_has_had_is_not_sent() {
+    let digest = edition(EditionKind::Digest);
+    let active = standing(SubscriberState::Active, None);
+    let daily = Standing { wanted_cadence: Cadence::Daily, ..active };
+    assert_eq!(verdict(&digest, &daily, NOW), Verdict::End(DeliveryState::Cancelled));
+    let had = Standing { digest_mark: NOW, ..active };
+    assert_eq!(verdict(&digest, &had, NOW), Verdict::End(DeliveryState::Cancelled));
+    assert_eq!(verdict(&edition(EditionKind::Link), &Standing { digest_mark: NOW, ..daily }, NOW), Verdict::Send);
+}
+
+#[test]
+fn what_comes_before_the_recipient_speaks_of_the_relay() {
+    let reply = Reply::new(530, "5.7.0 Authentication required");
+    let refused = |stage| blames_relay(&Outcome::Refused { stage, reply: reply.clone() });
+    assert!(refused(Stage::Mail).is_some_and(|(_, permanent)| permanent));
+    assert_eq!(refused(Stage::Rcpt), None);
+    let busy = Outcome::Deferred { stage: Stage::Rcpt, reply: Reply::new(421, "4.7.0 too many") };
+    assert!(blames_relay(&busy).is_some_and(|(_, permanent)| !permanent));
+    assert!(blames_relay(&Outcome::Lost { stage: Stage::Mail, error: "closed".to_owned() }).is_some());
+    assert_eq!(blames_relay(&Outcome::Lost { stage: Stage::Body, error: "closed".to_owned() }), None);
 }
 
 #[test]

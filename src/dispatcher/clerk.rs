@@ -38,7 +38,9 @@ pub(super) async fn run(
         if shared.stopping.is_cancelled() {
             return Ok(0);
         }
-        while workers.try_join_next().is_some() {}
+        while let Some(ended) = workers.try_join_next() {
+            ended.context("a part of the dispatcher crashed")?;
+        }
         match clerk.round().await {
             Ok(busy) => {
                 clerk.hire(workers);
@@ -120,20 +122,23 @@ impl<'a> Clerk<'a> {
         self.store_was_fine = true;
         self.rate.measure(shared.progress.totals().sum());
         let mut planned = false;
+        let mut failed = None;
         // In the order of the queue: a digest's next batch waits for what is urgent, and so does its claim.
         for edition in &editions {
             busy |= self.claim(edition).await?;
             if edition.state == EditionState::Planning && !planned {
-                match self.planner.step(&shared.app, edition).await? {
-                    Step::Planned(_) | Step::Done => {
+                match self.planner.step(&shared.app, edition).await {
+                    Ok(Step::Planned(_) | Step::Done) => {
                         planned = true;
                         busy = true;
                     }
-                    Step::Blocked => {}
+                    Ok(Step::Blocked) => {}
+                    // One edition that cannot be planned does not hold up those behind it.
+                    Err(error) => failed = Some(error),
                 }
             }
         }
-        Ok(busy)
+        failed.map_or(Ok(busy), Err)
     }
 
     /// Claims what is due of an edition, up to two seconds' work in hand.
@@ -172,7 +177,7 @@ impl<'a> Clerk<'a> {
     /// Sees to it that there are as many connections as there is work, and as the relay allows.
     fn hire(&self, workers: &mut JoinSet<()>) {
         let allowed = match self.shared.gate.admits() {
-            usize::MAX => usize::from(self.shared.relay.connections),
+            usize::MAX => self.shared.allowed(),
             knocking => knocking,
         };
         while workers.len() < allowed.min(self.shared.queue.len()) {

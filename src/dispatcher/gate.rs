@@ -34,26 +34,35 @@ impl Gate {
         *state = State::default();
     }
 
+    /// Notes that the relay turned a connection away before it heard of a recipient.
+    pub(super) fn turned_away(&self, relay: &str, why: &str, permanent: bool) {
+        self.fail(relay, why, permanent);
+    }
+
     /// Notes that none could be; the first time, and then each time the pause has grown to its longest, aloud.
-    pub(super) fn failed(&self, relay: &str, error: OpenError) {
+    pub(super) fn failed(&self, relay: &str, error: &OpenError) {
+        self.fail(relay, &error.to_string(), error.is_permanent());
+    }
+
+    fn fail(&self, relay: &str, error: &str, permanent: bool) {
         let mut state = self.state();
         // Connections that failed at the same time count once.
         if state.knock_at.is_some_and(|at| at > Instant::now()) {
             return;
         }
         state.failures = state.failures.saturating_add(1);
-        state.permanent = error.is_permanent();
-        let pause = match error.is_permanent() {
+        state.permanent = permanent;
+        let pause = match permanent {
             true => LONGEST,
             false => LONGEST.min(Duration::from_millis(500) * 2u32.saturating_pow(state.failures.min(10))),
         };
         state.knock_at = Some(Instant::now() + pause);
         if state.failures == 1 {
-            tracing::error!(relay, %error, "the relay cannot be reached; its mail waits");
+            tracing::error!(relay, error, "the relay cannot be reached; its mail waits");
         } else {
-            tracing::debug!(relay, %error, failures = state.failures, "the relay still cannot be reached");
+            tracing::debug!(relay, error, failures = state.failures, "the relay still cannot be reached");
         }
-        state.last = Some(error.to_string());
+        state.last = Some(error.to_owned());
     }
 
     /// How many deliveries may be claimed: all, none, or one to knock with.

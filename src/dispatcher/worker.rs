@@ -1,6 +1,7 @@
 //! One connection to the relay, from the first job to an idle end.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Shared;
@@ -32,6 +33,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         }
     }
     if let Some(connection) = connection {
+        shared.connections.fetch_sub(1, Ordering::SeqCst);
         connection.quit().await;
     }
 }
@@ -47,6 +49,11 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
         }
     };
     let claimed = &job.claimed;
+    // First, as it may take a while: what is looked at from here on must hold when MAIL is said.
+    if !ready(shared, connection).await || shared.stopping.is_cancelled() {
+        shared.put_back(vec![job]).await;
+        return false;
+    }
     let now = shared.app.clock.now();
     let standing = match job.batch.standing(&shared.app.store, claimed.subscriber_id).await {
         Ok(standing) => standing,
@@ -56,9 +63,14 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
             return true;
         }
     };
-    // Without a standing, or with too little left of the lease to see the send through, another may have it already.
-    let Some(standing) = standing.filter(|_| job.batch.remaining() > shared.relay.timeout) else { return true };
-    match deliveries::verdict(job.batch.edition.kind, &standing, now) {
+    // Without a standing, another has it already.
+    let Some(standing) = standing else { return true };
+    // With too little left of the lease to see the send through, another may have it before that.
+    if job.batch.remaining() <= shared.relay.timeout {
+        shared.put_back(vec![job]).await;
+        return true;
+    }
+    match deliveries::verdict(&job.batch.edition, &standing, now) {
         Verdict::Send => {}
         Verdict::PutBack => {
             shared.put_back(vec![job]).await;
@@ -81,11 +93,8 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
             return true;
         }
     };
-    if !ready(shared, connection).await {
-        shared.put_back(vec![job]).await;
-        return false;
-    }
     let Some(open) = connection.as_mut() else { return false };
+    let first = open.messages() == 0;
     let sender = &shared.app.config.site.sender.address;
     let key = (claimed.edition_id, claimed.subscriber_id);
     shared.in_flight().insert(key, job.clone());
@@ -93,11 +102,20 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
     if (!open.is_usable() || open.messages() >= MESSAGES)
         && let Some(used) = connection.take()
     {
+        shared.connections.fetch_sub(1, Ordering::SeqCst);
         used.quit().await;
     }
     // Whoever takes it out of `in_flight` reports it: this worker, or the dispatcher that could wait no longer.
     if shared.in_flight().remove(&key).is_none() {
         return false;
+    }
+    if let Some((why, permanent)) = deliveries::blames_relay(&outcome) {
+        // On a connection that has brought messages, this is how relays end one that brought enough.
+        if first {
+            shared.gate.turned_away(&shared.relay.name, &why, permanent);
+        }
+        shared.put_back(vec![job]).await;
+        return !first;
     }
     if let Outcome::Lost { stage, error } = &outcome {
         tracing::warn!(relay = shared.relay.name, %stage, error, "a connection was lost");
@@ -114,6 +132,7 @@ async fn ready(shared: &Arc<Shared>, connection: &mut Option<Connection>) -> boo
         && open.idle_since().elapsed() > QUIET
         && !open.check().await
     {
+        shared.connections.fetch_sub(1, Ordering::SeqCst);
         *connection = None;
     }
     if connection.is_some() {
@@ -121,12 +140,19 @@ async fn ready(shared: &Arc<Shared>, connection: &mut Option<Connection>) -> boo
     }
     match Connection::open(&shared.relay, &shared.hello).await {
         Ok(open) => {
+            shared.connections.fetch_add(1, Ordering::SeqCst);
             shared.gate.opened(&shared.relay.name);
             *connection = Some(open);
             true
         }
         Err(error) => {
-            shared.gate.failed(&shared.relay.name, error);
+            let others = shared.connections.load(Ordering::SeqCst);
+            if others > 0 {
+                // The relay is there and takes no more connections than these.
+                shared.fewer(others, &error);
+            } else {
+                shared.gate.failed(&shared.relay.name, &error);
+            }
             false
         }
     }

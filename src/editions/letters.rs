@@ -129,6 +129,9 @@ async fn open_edition(
         return Err(StoreError::Query(sqlx::Error::RowNotFound));
     };
     // It was over for those before; for this reader it goes on.
-    tx.move_edition(known.id, &[EditionState::Done], EditionState::Sending, now).await?;
+    // Also where it is still open: that locks its row, so that it cannot end before this delivery is in it. It may end
+    // between the first look and the second.
+    let from = [EditionState::Done, EditionState::Sending, EditionState::Done];
+    tx.move_edition(known.id, &from, EditionState::Sending, now).await?;
     Ok(known.id)
 }

@@ -39,12 +39,12 @@ pub enum Step {
 pub struct Planner {
     edition: Option<EditionId>,
     choice: Choice,
-    batch: i64,
+    size: i64,
 }
 
 impl Default for Planner {
     fn default() -> Self {
-        Self { edition: None, choice: Choice::new(Vec::new(), String::new()), batch: 500 }
+        Self { edition: None, choice: Choice::new(Vec::new(), String::new()), size: 500 }
     }
 }
 
@@ -55,6 +55,15 @@ impl Planner {
     ///
     /// When the store fails; then the batch is not written and the next call tries it again.
     pub async fn step(&mut self, app: &App, edition: &Edition) -> Result<Step> {
+        let step = self.batch(app, edition).await;
+        if step.is_err() {
+            // The variants that were made in the batch went with it.
+            self.edition = None;
+        }
+        step
+    }
+
+    async fn batch(&mut self, app: &App, edition: &Edition) -> Result<Step> {
         let now = app.clock.now();
         if edition.deadline_at <= now || app.store.digest_before_is_open(edition).await? {
             return Ok(Step::Blocked);
@@ -65,8 +74,8 @@ impl Planner {
             self.edition = Some(edition.id);
         }
         let candidates =
-            self.choice.candidates(app, edition_scope(app, edition), edition.planned_to, self.batch).await?;
-        let last = i64::try_from(candidates.len()).unwrap_or(i64::MAX) < self.batch;
+            self.choice.candidates(app, edition_scope(app, edition), edition.planned_to, self.size).await?;
+        let last = i64::try_from(candidates.len()).unwrap_or(i64::MAX) < self.size;
         let to = candidates.last().map_or(edition.planned_to, |candidate| candidate.id);
 
         let mut tx = app.store.begin().await?;
@@ -99,7 +108,7 @@ impl Planner {
             tx.end_edition(edition.id, now).await?;
         }
         tx.commit().await?;
-        self.batch = next_batch(self.batch, began.elapsed());
+        self.size = next_size(self.size, began.elapsed());
         if last {
             self.edition = None;
         }
@@ -107,7 +116,7 @@ impl Planner {
     }
 }
 
-fn next_batch(batch: i64, took: Duration) -> i64 {
+fn next_size(batch: i64, took: Duration) -> i64 {
     let fit = batch.saturating_mul(HOLD.as_micros() as i64) / (took.as_micros() as i64).max(1);
     // Half-way towards what would fit, so that one slow write does not undo all.
     ((batch + fit.min(batch * 4)) / 2).clamp(*BATCH.start(), *BATCH.end())

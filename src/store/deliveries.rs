@@ -93,6 +93,10 @@ pub struct Standing {
     pub edition_open: bool,
     /// Nothing of the edition is handed to a relay after this.
     pub deadline_at: Timestamp,
+    /// How often they want digests now.
+    pub wanted_cadence: Cadence,
+    /// Posts up to here they have had.
+    pub digest_mark: Timestamp,
 }
 
 /// What came of one claimed delivery.
@@ -277,7 +281,8 @@ impl Store {
             standing: Standing,
         }
         const LOOK: &str = "SELECT d.subscriber_id, s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
-             e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at \
+             e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at, \
+             s.cadence AS wanted_cadence, s.digest_mark \
              FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
              LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1";
         let rows: Vec<Row> = on!(self, db => sqlx::query_as(LOOK).bind(lease).fetch_all(db).await?);
@@ -334,7 +339,8 @@ impl Tx {
                            ORDER BY due_at LIMIT $3";
         const READ: &str = "SELECT d.edition_id, d.subscriber_id, d.variant_id, d.attempts, d.maybe_sent, d.lease, s.key_id, \
              s.address_index, s.address, s.name, s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
-             e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at \
+             e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at, \
+             s.cadence AS wanted_cadence, s.digest_mark \
              FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
              LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1 \
              ORDER BY d.due_at, d.subscriber_id";
@@ -500,13 +506,33 @@ impl Tx {
         // What another node is claiming meanwhile must not end under its hands.
         let end = sqlx::AssertSqlSafe(format!(
             "UPDATE deliveries SET state = CASE WHEN maybe_sent THEN 'unknown' ELSE $2 END, ended_at = $3 \
-             WHERE edition_id = $1 AND subscriber_id {}",
+             WHERE edition_id = $1 AND subscriber_id {} RETURNING edition_id, subscriber_id, state",
             free_among(matches!(self, Self::Postgres(_)), QUEUED)
         ));
-        on_tx!(self, db => {
-            let query = sqlx::query(end).bind(edition).bind(state.as_str()).bind(now).bind(limit);
-            Ok(query.execute(db).await?.rows_affected())
-        })
+        let ended: Vec<(EditionId, SubscriberId, DeliveryState)> = on_tx!(self, db => {
+            sqlx::query_as(end).bind(edition).bind(state.as_str()).bind(now).bind(limit).fetch_all(db).await?
+        });
+        self.mark_unknown(&ended).await?;
+        Ok(ended.len() as u64)
+    }
+
+    /// A digest that may have arrived counts as one that did: the next one must not bring its posts again.
+    async fn mark_unknown(&mut self, ended: &[(EditionId, SubscriberId, DeliveryState)]) -> Result<()> {
+        const CUT_OFF: &str = "SELECT cut_off_at FROM editions WHERE id = $1";
+        let mut reached: BTreeMap<EditionId, Vec<SubscriberId>> = BTreeMap::new();
+        for (edition, subscriber, _) in ended.iter().filter(|(_, _, state)| *state == DeliveryState::Unknown) {
+            reached.entry(*edition).or_default().push(*subscriber);
+        }
+        for (edition, mut subscribers) in reached {
+            subscribers.sort();
+            let cut_off: Option<Timestamp> = on_tx!(self, db => {
+                sqlx::query_scalar(CUT_OFF).bind(edition).fetch_one(db).await?
+            });
+            if let Some(cut_off) = cut_off {
+                self.advance_marks(cut_off, &subscribers).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Ends a subscriber's queued deliveries as `state`, all of them or only those of digests.
@@ -523,10 +549,13 @@ impl Tx {
     ) -> Result<u64> {
         const END: &str = "UPDATE deliveries SET state = CASE WHEN maybe_sent THEN 'unknown' ELSE $3 END, ended_at = $4 \
              WHERE subscriber_id = $1 AND state = 'queued' AND edition_id IN \
-             (SELECT id FROM editions WHERE state IN ('planning', 'sending', 'paused') AND (NOT $2 OR kind = 'digest'))";
-        on_tx!(self, db => {
-            let query = sqlx::query(END).bind(subscriber).bind(digests_only).bind(state.as_str()).bind(now);
-            Ok(query.execute(db).await?.rows_affected())
-        })
+             (SELECT id FROM editions WHERE state IN ('planning', 'sending', 'paused') AND (NOT $2 OR kind = 'digest')) \
+             RETURNING edition_id, subscriber_id, state";
+        let ended: Vec<(EditionId, SubscriberId, DeliveryState)> = on_tx!(self, db => {
+            let query = sqlx::query_as(END).bind(subscriber).bind(digests_only).bind(state.as_str()).bind(now);
+            query.fetch_all(db).await?
+        });
+        self.mark_unknown(&ended).await?;
+        Ok(ended.len() as u64)
     }
 }

@@ -273,6 +273,11 @@ impl Tx {
     ///
     /// When the database fails.
     pub async fn end_edition(&mut self, id: EditionId, now: Timestamp) -> Result<bool> {
+        // A letter that is being queued holds this row too: its delivery is seen by what comes after the lock.
+        const LOCK: &str = "SELECT id FROM editions WHERE id = $1 FOR UPDATE";
+        if let Self::Postgres(db) = self {
+            sqlx::query(LOCK).bind(id).execute(&mut **db).await?;
+        }
         // As for `editions_to_end`.
         const END: &str = "UPDATE editions SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'sending' \
                            AND (SELECT min(due_at) FROM deliveries WHERE edition_id = $1 AND state = 'queued') IS NULL \

@@ -24,6 +24,7 @@ impl Store {
         const KNOWN: &str = "SELECT key_id, check_value FROM vault_keys ORDER BY key_id";
         const REMEMBER: &str = "INSERT INTO vault_keys (key_id, check_value, created_at) VALUES ($1, $2, $3) \
                                 ON CONFLICT (key_id) DO NOTHING";
+        const KEPT: &str = "SELECT check_value FROM vault_keys WHERE key_id = $1";
         let known: Vec<(i16, Vec<u8>)> = on!(self, db => sqlx::query_as(KNOWN).fetch_all(db).await?);
         for (id, check) in &known {
             match vault.check_value(*id) {
@@ -39,6 +40,11 @@ impl Store {
                 sqlx::query(REMEMBER).bind(id).bind(check).bind(now).execute(db).await?.rows_affected()
             });
             tx.commit().await?;
+            // Another node may have been first, with a key of its own making.
+            let kept: Vec<u8> = on!(self, db => sqlx::query_scalar(KEPT).bind(id).fetch_one(db).await?);
+            if kept != vault.check_value(id)? {
+                return Err(StoreError::WrongKey(id));
+            }
         }
         Ok(())
     }

@@ -34,6 +34,36 @@ impl Store {
 }
 
 impl Tx {
+    /// Keeps others from changing what belongs to these addresses until the transaction ends. SQLite has one writer anyway.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn lock_addresses<'a>(&mut self, indexes: impl IntoIterator<Item = &'a AddressIndex>) -> Result<()> {
+        // In order, so that two transactions never wait for each other.
+        const LOCK: &str = "SELECT count(*) FROM (SELECT pg_advisory_xact_lock(number) FROM \
+                            (SELECT DISTINCT unnest($1::BIGINT[]) AS number ORDER BY 1) AS numbers) AS locks";
+        if let Self::Postgres(db) = self {
+            let number = |index: &AddressIndex| index.first_chunk::<8>().map(|bytes| i64::from_be_bytes(*bytes));
+            let numbers: Vec<i64> = indexes.into_iter().filter_map(number).collect();
+            sqlx::query(LOCK).bind(numbers).execute(&mut **db).await?;
+        }
+        Ok(())
+    }
+
+    /// As [`Tx::lock_addresses`], for the address of a subscriber.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn lock_subscriber(&mut self, id: SubscriberId) -> Result<()> {
+        const INDEX: &str = "SELECT address_index FROM subscribers WHERE id = $1";
+        let index: Option<Option<AddressIndex>> = on_tx!(self, db => {
+            sqlx::query_scalar(INDEX).bind(id).fetch_optional(db).await?
+        });
+        self.lock_addresses(index.flatten().iter()).await
+    }
+
     /// As [`Store::suppression`], within this transaction.
     ///
     /// # Errors

@@ -92,6 +92,7 @@ pub async fn add(
     let all: Vec<_> = indexes.iter().flatten().map(|(_, index)| index.clone()).collect();
 
     let mut tx = app.store.begin().await?;
+    tx.lock_addresses(&all).await?;
     let suppressed: HashMap<_, _> = tx.suppressed_among(&all).await?.into_iter().collect();
     let known = tx.known_among(&all).await?;
     let mut answers: Vec<Option<Added>> = indexes
@@ -140,6 +141,7 @@ pub async fn sign_up(app: &App, newcomer: &Newcomer) -> Result<(), StoreError> {
     let indexes = app.vault.address_indexes(&newcomer.address);
     let row = seal(app, newcomer, SubscriberState::Pending, None, "web", now)?;
     let mut tx = app.store.begin().await?;
+    tx.lock_addresses(indexes.iter().map(|(_, index)| index)).await?;
     let suppression = tx.suppression(&indexes).await?;
     if suppression.as_ref().is_some_and(|suppression| !suppression.reason.lifts()) {
         return Ok(());
@@ -151,10 +153,13 @@ pub async fn sign_up(app: &App, newcomer: &Newcomer) -> Result<(), StoreError> {
             known.id
         }
         Some(known) => {
-            // They get nothing until they confirm, and the page to confirm shows what they chose.
             kind = EditionKind::Confirmation;
-            tx.set_sealed(known.id, &row).await?;
-            tx.set_preferences(known.id, &newcomer.preferences).await?;
+            // Who has never confirmed gets nothing until they do, and the page to confirm shows what was chosen. Who left
+            // keeps what they had and how they consented: it may be a stranger who asks.
+            if known.state == SubscriberState::Pending {
+                tx.set_sealed(known.id, &row).await?;
+                tx.set_preferences(known.id, &newcomer.preferences).await?;
+            }
             known.id
         }
         None => {
@@ -221,7 +226,14 @@ pub async fn confirm(app: &App, token: &Token) -> Result<(), LinkError> {
     if token.purpose != TokenPurpose::Confirm || !tx.use_link(edition, id, LinkPurpose::Confirm, now).await? {
         return Err(LinkError::Dead);
     }
+    tx.lock_subscriber(id).await?;
     let row = tx.subscriber(id).await?.filter(|row| row.state != SubscriberState::Erased).ok_or(LinkError::Dead)?;
+    // What was asked for twice is confirmed once.
+    tx.void_links(id, now).await?;
+    if row.state == SubscriberState::Active && row.suppression.is_none() {
+        tx.commit().await?;
+        return Ok(());
+    }
     match (row.suppression_id, row.suppression) {
         (Some(_), Some(reason)) if !reason.lifts() => return Err(LinkError::Dead),
         (Some(suppression), _) => tx.lift_suppression(id, suppression).await?,
@@ -325,6 +337,7 @@ pub async fn pause(app: &App, id: SubscriberId, until: Timestamp) -> Result<(), 
 pub async fn leave(app: &App, id: SubscriberId, actor: &str, goodbye: bool) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
+    tx.lock_subscriber(id).await?;
     let Some(row) = tx.subscriber(id).await? else { return Ok(()) };
     let Some(index) = row.address_index.clone() else { return Ok(()) };
     let first = row.suppression.is_none() && row.state == SubscriberState::Active;
@@ -349,6 +362,7 @@ pub async fn suppress(app: &App, address: &Address, reason: SuppressionReason, a
     let now = app.clock.now();
     let mut indexes = app.vault.address_indexes(address);
     let mut tx = app.store.begin().await?;
+    tx.lock_addresses(indexes.iter().map(|(_, index)| index)).await?;
     match tx.subscriber_by_address(&indexes).await? {
         Some(row) => {
             // Under the row's own key first, so that one suppression finds it.
@@ -374,6 +388,7 @@ pub async fn erase(app: &App, address: &Address, actor: &str) -> Result<bool, St
     let now = app.clock.now();
     let mut indexes = app.vault.address_indexes(address);
     let mut tx = app.store.begin().await?;
+    tx.lock_addresses(indexes.iter().map(|(_, index)| index)).await?;
     let row = tx.subscriber_by_address(&indexes).await?;
     match &row {
         Some(row) => {

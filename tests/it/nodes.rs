@@ -228,6 +228,7 @@ on_both! {
         let server = Faulty::start(slow()).await;
         let app = TestApp::new(store, server.address().port()).await;
         let people = app.people(60, Cadence::Weekly).await;
+        app.pass(1);
         let edition = crate::store::deliveries::queued(&app, EditionKind::Digest, "late", &people).await;
         let (node, stop) = (node(&app).await, CancellationToken::new());
         let running = start(&app, &node, Until::Stopped, &stop);

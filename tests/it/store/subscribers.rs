@@ -155,6 +155,39 @@ on_both! {
 }
 
 on_both! {
+    async fn one_changes_what_belongs_to_an_address_while_the_other_waits(store) {
+        let row = pending(&store, "one@example.org");
+        let mut first = store.begin().await.unwrap();
+        let id = first.add_subscribers(std::slice::from_ref(&row)).await.unwrap()[0].0;
+        first.lock_subscriber(id).await.unwrap();
+        let (other, index) = (store.store.clone(), row.address_index.clone());
+        let mut second = tokio::spawn(async move {
+            let mut tx = other.begin().await.unwrap();
+            tx.lock_addresses([&index]).await.unwrap();
+            tx.known_among(std::slice::from_ref(&index)).await.unwrap().len()
+        });
+        let early = tokio::time::timeout(Duration::from_millis(200), &mut second).await;
+        assert!(early.is_err(), "the second did not wait");
+        first.commit().await.unwrap();
+        assert_eq!(second.await.unwrap(), 1, "the second does not see what the first wrote");
+    }
+}
+
+on_both! {
+    async fn who_leaves_twice_at_once_has_left(store) {
+        let app = TestApp::new(store, 2525).await;
+        for id in app.people(10, Cadence::Weekly).await {
+            let leave = || handbill::subscribers::list::leave(&app.app, id, "subscriber", true);
+            let (one, other) = tokio::join!(leave(), leave());
+            one.unwrap();
+            other.unwrap();
+            let row = app.store.subscriber(id).await.unwrap().unwrap();
+            assert_eq!(row.suppression, Some(SuppressionReason::Left));
+        }
+    }
+}
+
+on_both! {
     async fn an_erased_persons_deliveries_tell_nothing_of_them(store) {
         let app = TestApp::new(store, 2525).await;
         let (people, now) = (app.people(1, Cadence::Weekly).await, app.now());
