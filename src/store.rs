@@ -1,6 +1,6 @@
 //! All SQL: the store on SQLite or PostgreSQL, one file per noun.
 //!
-//! Both databases run the same statements. [`Store`] reads and begins transactions, [`Tx`] writes; the macro [`on!`]
+//! Both databases run the same statements. [`Store`] reads and begins transactions, [`Tx`] writes; the macro `on!`
 //! runs one body on whichever database it is. The few words in which the dialects differ stand in this file.
 
 pub mod archive;
@@ -66,7 +66,7 @@ macro_rules! on {
     };
 }
 
-/// As [`on!`], within a transaction.
+/// As `on!`, within a transaction.
 macro_rules! on_tx {
     ($tx:expr, $db:ident => $body:expr) => {
         match $tx {

@@ -77,7 +77,7 @@ pub struct Variant {
     pub edition_id: EditionId,
     /// Its language.
     pub language: String,
-    /// Its posts, as [`crate::editions::Items`] writes them.
+    /// Its posts, as [`crate::editions::items::Items`] writes them.
     pub items: String,
 }
 
