@@ -250,7 +250,14 @@ impl<'a> Clerk<'a> {
             if due || leased || edition.state == EditionState::Planning {
                 return Ok(None);
             }
-            later += counts.get(&Queued).copied().unwrap_or(0);
+            let waiting = counts.get(&Queued).copied().unwrap_or(0);
+            if waiting == 0 {
+                // Its last delivery ended after the last claim looked at it.
+                let mut tx = shared.app.store.begin().await?;
+                tx.end_edition(edition.id, now).await?;
+                tx.commit().await?;
+            }
+            later += waiting;
         }
         Ok(Some(later))
     }
