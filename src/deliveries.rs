@@ -65,6 +65,10 @@ pub fn verdict(edition: &Edition, standing: &Standing, now: Timestamp) -> Verdic
         (_, Erased) => false,
         (EditionKind::Confirmation, Pending | Active) => suppression.is_none_or(SuppressionReason::lifts),
         (EditionKind::Goodbye, Active) => suppression == Some(SuppressionReason::Left),
+        // Who left may have asked to hear whether the event they were told of still takes place.
+        (EditionKind::Correction | EditionKind::Cancellation, Active) => {
+            suppression.is_none() || (suppression == Some(SuppressionReason::Left) && standing.follows)
+        }
         (EditionKind::Digest, Active) => {
             suppression.is_none() && standing.paused_until.is_none_or(|until| until <= now)
         }

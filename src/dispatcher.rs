@@ -175,7 +175,7 @@ pub async fn run(
         app,
         hello,
         composer,
-        queue: Queue::default(),
+        queue: Queue::new(usize::from(relay.connections_for_bulk())),
         gate: Gate::default(),
         reports,
         in_flight: Mutex::default(),

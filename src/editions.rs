@@ -48,7 +48,7 @@ impl EditionKind {
 }
 
 /// The queues, first served first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx_macros::Type)]
 #[repr(i16)]
 pub enum Lane {
     /// Appeals and what follows from them.
@@ -72,5 +72,7 @@ text_enum! {
         Done = "done",
         /// Stopped by a person; its open deliveries end as cancelled.
         Cancelled = "cancelled",
+        /// Of an appeal that was amended or called off since; its open deliveries go over to the next version's mailing.
+        Superseded = "superseded",
     }
 }

@@ -3,7 +3,7 @@
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx_macros::Type, serde::Serialize, serde::Deserialize)]
         #[sqlx(transparent)]
         #[serde(transparent)]
         pub struct $name(pub i64);
@@ -37,4 +37,8 @@ ids! {
     VariantId,
     /// A person on the list.
     SubscriberId,
+    /// The urgent mark on a post.
+    AppealId,
+    /// An appeal as marked, amended or cancelled.
+    VersionId,
 }

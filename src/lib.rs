@@ -23,6 +23,7 @@ pub mod posts;
 pub mod sources;
 
 // Who gets it, and when.
+pub mod appeals;
 pub mod editions;
 pub mod schedule;
 pub mod subscribers;

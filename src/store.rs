@@ -3,6 +3,7 @@
 //! Both databases run the same statements. [`Store`] reads and begins transactions, [`Tx`] writes; the macro `on!`
 //! runs one body on whichever database it is. The few words in which the dialects differ stand in this file.
 
+pub mod appeals;
 pub mod archive;
 pub mod audit;
 pub mod editions;
@@ -17,6 +18,7 @@ mod schedules;
 pub mod sources;
 pub mod subscribers;
 pub mod suppressions;
+pub mod told;
 mod tx;
 
 pub mod deliveries;

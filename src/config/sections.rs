@@ -42,6 +42,9 @@ pub struct Config {
     /// How mail is written.
     #[serde(default)]
     pub mail: Mail,
+    /// Urgent appeals.
+    #[serde(default)]
+    pub appeals: Appeals,
 }
 
 /// `[site]`: who is writing.
@@ -199,12 +202,20 @@ pub struct Relay {
     /// How many connections may be open at once.
     #[serde(default = "default_connections")]
     pub connections: u16,
+    /// How many of them are kept free for urgent appeals; at least one is left for all else.
+    #[serde(default = "default_reserve")]
+    pub reserve_for_urgent: u16,
     /// How long one message may take from MAIL to the reply after its final dot.
     #[serde(default = "default_relay_timeout", deserialize_with = "duration")]
     pub timeout: Duration,
 }
 
 impl Relay {
+    /// How many connections mail that is not urgent may take.
+    pub fn connections_for_bulk(&self) -> u16 {
+        self.connections.saturating_sub(self.reserve_for_urgent).max(1)
+    }
+
     /// The port to connect to.
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(if self.tls == Tls::Implicit { 465 } else { 587 })
@@ -217,6 +228,10 @@ fn default_tls() -> Tls {
 
 fn default_connections() -> u16 {
     16
+}
+
+fn default_reserve() -> u16 {
+    2
 }
 
 fn default_relay_timeout() -> Duration {
@@ -286,6 +301,26 @@ pub struct Mail {
 impl Default for Mail {
     fn default() -> Self {
         Self { templates: None, images: Images::None, stop_grace: Duration::from_secs(60) }
+    }
+}
+
+/// `[appeals]`: urgent appeals.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Appeals {
+    /// How long an appeal waits after it was marked, for second thoughts.
+    #[serde(deserialize_with = "duration")]
+    pub hold: Duration,
+    /// How long before an event starts those who had its appeal are reminded; `0s` for never.
+    #[serde(deserialize_with = "duration")]
+    pub reminder: Duration,
+    /// The regions that an event may be in and a subscriber may choose.
+    pub regions: Vec<String>,
+}
+
+impl Default for Appeals {
+    fn default() -> Self {
+        Self { hold: Duration::from_secs(60), reminder: Duration::from_secs(24 * 3600), regions: Vec::new() }
     }
 }
 
@@ -441,6 +476,10 @@ impl Config {
         }
         if let Some(relay) = self.relays.iter().find(|relay| relay.connections == 0) {
             return Err(("relay.connections", format!("relay `{}` needs at least 1", relay.name)));
+        }
+        let wrong = self.appeals.regions.iter().find(|region| region.trim().is_empty() || region.contains(';'));
+        if wrong.is_some() {
+            return Err(("appeals.regions", "a region is a name without semicolons".to_owned()));
         }
         if self.relays.len() > 1 {
             return Err(("relay.name", "one relay is all that this version can use".to_owned()));

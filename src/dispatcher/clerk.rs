@@ -8,7 +8,9 @@ use tokio::task::JoinSet;
 
 use super::queue::Batch;
 use super::{DispatchLock, Shared, Until, worker};
-use crate::editions::EditionState;
+use crate::appeals::{follow, remind};
+use crate::clock::Timestamp;
+use crate::editions::{EditionState, Lane};
 use crate::editions::planner::{self, Planner, Step};
 use crate::store::editions::Edition;
 
@@ -22,6 +24,8 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 const SWEEP: i64 = 2000;
 /// The most that one claim takes.
 const CLAIM: usize = 1000;
+/// With [`Until::Empty`]: holds that end within this are waited for.
+const HOLD: Duration = Duration::from_secs(120);
 /// With [`Until::Empty`]: so many failed attempts to reach the relay end it.
 const PATIENCE: u32 = 3;
 
@@ -85,6 +89,8 @@ struct Clerk<'a> {
     rate: Rate,
     /// Whether the last claims left something for the next.
     more: bool,
+    /// When the next hold ends.
+    next_hold: Option<Timestamp>,
     store_was_fine: bool,
 }
 
@@ -100,6 +106,7 @@ impl<'a> Clerk<'a> {
             last_heartbeat: Instant::now(),
             rate: Rate::new(),
             more: false,
+            next_hold: None,
             store_was_fine: true,
         }
     }
@@ -117,8 +124,13 @@ impl<'a> Clerk<'a> {
             self.bury_dead().await?;
             self.heartbeat().await?;
             busy |= planner::sweep(store, now, SWEEP).await? > 0;
+            remind::open_due(&shared.app).await?;
         }
-        let editions = store.open_editions().await?;
+        // What an amendment left open goes over to the new version at once.
+        busy |= follow::settle(&shared.app, SWEEP).await? > 0;
+        let (held, editions): (Vec<_>, Vec<_>) =
+            store.open_editions().await?.into_iter().partition(|edition| edition.is_held(now));
+        self.next_hold = held.iter().filter_map(|edition| edition.hold_until).min();
         self.store_was_fine = true;
         self.rate.measure(shared.progress.totals().sum());
         let mut planned = false;
@@ -126,7 +138,8 @@ impl<'a> Clerk<'a> {
         // In the order of the queue: a digest's next batch waits for what is urgent, and so does its claim.
         for edition in &editions {
             busy |= self.claim(edition).await?;
-            if edition.state == EditionState::Planning && !planned {
+            // All that is urgent goes on at once; of digests, one batch where nothing urgent was planned.
+            if edition.state == EditionState::Planning && (edition.lane == Lane::Urgent || !planned) {
                 match self.planner.step(&shared.app, edition).await {
                     Ok(Step::Planned(_) | Step::Done) => {
                         planned = true;
@@ -239,11 +252,19 @@ impl<'a> Clerk<'a> {
             return Ok(None);
         }
         let now = shared.app.clock.now();
-        if !shared.app.store.editions_to_end(now).await?.is_empty() {
+        let store = &shared.app.store;
+        if !store.editions_to_end(now).await?.is_empty() || !store.superseded_editions().await?.is_empty() {
             return Ok(None);
         }
         let mut later = 0;
         for edition in shared.app.store.open_editions().await? {
+            if edition.is_held(now) {
+                if edition.hold_until.is_some_and(|until| until.since(now) <= HOLD) {
+                    return Ok(None);
+                }
+                later += 1;
+                continue;
+            }
             let counts = shared.app.store.counts(edition.id).await?;
             let due = shared.app.store.next_due(edition.id).await?.is_some_and(|due| due <= now);
             let leased = counts.get(&Leased).copied().unwrap_or(0) > 0;
@@ -282,7 +303,8 @@ impl<'a> Clerk<'a> {
                 () = tokio::time::sleep(LOOK) => {
                     // A failing store shows in the next round.
                     let wake = self.shared.app.store.wake_count().await.unwrap_or(-1);
-                    if wake != self.wake || Instant::now() >= until {
+                    let released = self.next_hold.is_some_and(|until| until <= self.shared.app.clock.now());
+                    if wake != self.wake || released || Instant::now() >= until {
                         self.wake = wake;
                         return;
                     }

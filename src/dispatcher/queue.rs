@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::editions::Lane;
 use crate::id::SubscriberId;
@@ -69,15 +69,33 @@ pub(super) struct Job {
     pub batch: Arc<Batch>,
 }
 
-/// Jobs by lane.
-#[derive(Debug, Default)]
+/// Jobs by lane. Only so many that are not urgent are given out at once, as some connections are kept for those that are.
+#[derive(Debug)]
 pub(super) struct Queue {
     lanes: Mutex<[VecDeque<Job>; 3]>,
+    /// How many more jobs that are not urgent may be given out.
+    ordinary: Arc<Semaphore>,
     filled: Notify,
     drained: Notify,
 }
 
+/// A job that was given out, and its place among those that are not urgent, held until it is through.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub job: Job,
+    _place: Option<OwnedSemaphorePermit>,
+}
+
 impl Queue {
+    pub(super) fn new(ordinary: usize) -> Self {
+        Self {
+            lanes: Mutex::default(),
+            ordinary: Arc::new(Semaphore::new(ordinary)),
+            filled: Notify::new(),
+            drained: Notify::new(),
+        }
+    }
+
     fn lanes(&self) -> std::sync::MutexGuard<'_, [VecDeque<Job>; 3]> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,18 +111,26 @@ impl Queue {
     }
 
     /// The next job of the most urgent lane that has one, waited for.
-    pub(super) async fn pop(&self) -> Job {
+    pub(super) async fn pop(&self) -> Taken {
         loop {
             let filled = self.filled.notified();
-            if let Some(job) = self.try_pop() {
-                return job;
+            if let Some(job) = self.take(URGENT..=URGENT) {
+                return Taken { job, _place: None };
             }
-            filled.await;
+            tokio::select! {
+                biased;
+                () = filled => {}
+                place = Arc::clone(&self.ordinary).acquire_owned(), if self.len() > 0 => {
+                    if let Some(job) = self.take(URGENT..=BULK) {
+                        return Taken { job, _place: place.ok() };
+                    }
+                }
+            }
         }
     }
 
-    pub(super) fn try_pop(&self) -> Option<Job> {
-        let job = self.lanes().iter_mut().find_map(VecDeque::pop_front);
+    fn take(&self, lanes: std::ops::RangeInclusive<usize>) -> Option<Job> {
+        let job = self.lanes().get_mut(lanes)?.iter_mut().find_map(VecDeque::pop_front);
         self.drained.notify_one();
         job
     }
@@ -129,10 +155,14 @@ impl Queue {
     }
 }
 
+const URGENT: usize = 0;
+const LETTER: usize = 1;
+const BULK: usize = 2;
+
 fn lane(lane: Lane) -> usize {
     match lane {
-        Lane::Urgent => 0,
-        Lane::Letter => 1,
-        Lane::Bulk => 2,
+        Lane::Urgent => URGENT,
+        Lane::Letter => LETTER,
+        Lane::Bulk => BULK,
     }
 }

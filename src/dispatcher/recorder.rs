@@ -13,9 +13,12 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc};
 use super::Progress;
 use super::queue::Batch;
 use crate::app::App;
+use crate::appeals::follow;
 use crate::clock::Timestamp;
 use crate::deliveries::DeliveryState;
-use crate::id::SubscriberId;
+use crate::editions::{EditionState, Lane};
+use crate::id::{AppealId, EditionId, SubscriberId};
+use crate::store::Tx;
 use crate::store::deliveries::Record;
 
 /// The most outcomes that one transaction records (promise 2).
@@ -63,7 +66,18 @@ pub(super) async fn run(recorder: Recorder, mut reports: mpsc::UnboundedReceiver
 async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
     let records: Vec<Record> = group.iter().map(|report| report.record.clone()).collect();
     let mut tx = app.store.begin().await?;
+    // Held until the end: an amendment comes before these records, and they see it, or after, and it sees them.
+    let replaced = replaced(&mut tx, group).await?;
     let live = tx.record(&records).await?;
+    for (edition, appeal) in replaced {
+        let told = records.iter().filter(|record| {
+            record.edition == edition && matches!(record.state, DeliveryState::Accepted | DeliveryState::Unknown)
+        });
+        let told: Vec<_> = told.map(|record| record.subscriber).filter(|id| live.contains(&(edition, *id))).collect();
+        if !told.is_empty() {
+            follow::after_outcomes(&mut tx, app, appeal, &told, app.clock.now()).await?;
+        }
+    }
     let mut reached: HashMap<Timestamp, Vec<SubscriberId>> = HashMap::new();
     for report in group {
         let record = &report.record;
@@ -89,4 +103,19 @@ async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
         );
     }
     Ok(())
+}
+
+/// The mailings of this group whose appeal was amended or called off since.
+async fn replaced(tx: &mut Tx, group: &[Report]) -> crate::store::Result<Vec<(EditionId, AppealId)>> {
+    let urgent = group.iter().map(|report| &report.batch.edition).filter(|edition| edition.lane == Lane::Urgent);
+    let mut urgent: Vec<_> = urgent.filter_map(|edition| Some((edition.id, edition.appeal_id?))).collect();
+    urgent.sort();
+    urgent.dedup();
+    let mut replaced = Vec::new();
+    for (edition, appeal) in urgent {
+        if tx.hold_edition(edition).await? == Some(EditionState::Superseded) {
+            replaced.push((edition, appeal));
+        }
+    }
+    Ok(replaced)
 }

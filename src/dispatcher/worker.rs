@@ -22,13 +22,13 @@ const MESSAGES: u32 = 1000;
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut connection: Option<Connection> = None;
     loop {
-        let job = tokio::select! {
+        let taken = tokio::select! {
             biased;
             () = shared.stopping.cancelled() => break,
-            job = shared.queue.pop() => job,
+            taken = shared.queue.pop() => taken,
             () = tokio::time::sleep(IDLE) => break,
         };
-        if !handle(&shared, &mut connection, job).await {
+        if !handle(&shared, &mut connection, taken.job.clone()).await {
             break;
         }
     }

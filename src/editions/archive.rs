@@ -13,7 +13,7 @@ use crate::subscribers::Cadence;
 const PAGE: usize = 30;
 
 /// One earlier digest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Issue {
     /// Its edition.
     pub id: EditionId,

@@ -125,7 +125,9 @@ pub async fn open(app: &App, due: &Due, by: &'static str) -> Result<(EditionId, 
         slot_at: Some(due.slot),
         time_zone: Some(due.zone.name().to_owned()),
         cut_off_at: Some(due.cut_off),
-        created_by: by,
+        appeal: None,
+        created_by: by.to_owned(),
+        hold_until: None,
         deadline_at: due.expires,
     };
     let mut tx = app.store.begin().await?;

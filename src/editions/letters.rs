@@ -119,7 +119,9 @@ async fn open_edition(
         slot_at: None,
         time_zone: None,
         cut_off_at: None,
-        created_by: "request",
+        appeal: None,
+        created_by: "request".to_owned(),
+        hold_until: None,
         deadline_at,
     };
     if let Some(id) = tx.make_edition(&new, now).await? {

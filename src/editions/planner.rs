@@ -3,15 +3,16 @@
 //! A batch holds the write lock for a few milliseconds, so that whatever is urgent goes between. A restart goes on after
 //! the last batch; two planners at the same edition cannot both save one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use crate::app::App;
+use crate::appeals::audience;
 use crate::clock::Timestamp;
 use crate::editions::EditionState;
 use crate::editions::digest::Due;
 use crate::editions::items::{Form, Item, Items};
-use crate::id::{EditionId, SubscriberId, VariantId};
+use crate::id::{AppealId, EditionId, SubscriberId, VariantId};
 use crate::store::deliveries::{Audience, Candidate, NewDelivery};
 use crate::store::editions::Edition;
 use crate::store::revisions::ListedPost;
@@ -34,7 +35,7 @@ pub enum Step {
     Done,
 }
 
-/// Plans digests, and remembers what their batches share.
+/// Plans mailings, and remembers what a digest's batches share.
 #[derive(Debug)]
 pub struct Planner {
     edition: Option<EditionId>,
@@ -65,7 +66,13 @@ impl Planner {
 
     async fn batch(&mut self, app: &App, edition: &Edition) -> Result<Step> {
         let now = app.clock.now();
-        if edition.deadline_at <= now || app.store.digest_before_is_open(edition).await? {
+        if edition.deadline_at <= now || edition.is_held(now) {
+            return Ok(Step::Blocked);
+        }
+        if let Some(appeal) = edition.appeal_id {
+            return self.appeal_batch(app, edition, appeal, now).await;
+        }
+        if app.store.digest_before_is_open(edition).await? {
             return Ok(Step::Blocked);
         }
         if self.edition != Some(edition.id) {
@@ -77,6 +84,12 @@ impl Planner {
             self.choice.candidates(app, edition_scope(app, edition), edition.planned_to, self.size).await?;
         let last = i64::try_from(candidates.len()).unwrap_or(i64::MAX) < self.size;
         let to = candidates.last().map_or(edition.planned_to, |candidate| candidate.id);
+        let appeals = self.choice.appeals_for(&candidates);
+        // Whom an appeal calls has to be known first: they get it here as one line.
+        if app.store.appeals_in_planning(&appeals, now).await? > 0 {
+            return Ok(Step::Blocked);
+        }
+        let had = who_had(&app.store, &appeals, &candidates).await?;
 
         let mut tx = app.store.begin().await?;
         let began = Instant::now();
@@ -86,7 +99,7 @@ impl Planner {
         }
         let mut rows = Vec::with_capacity(candidates.len());
         for candidate in &candidates {
-            let Some(key) = self.choice.key(candidate) else { continue };
+            let Some(key) = self.choice.key(candidate, &had) else { continue };
             let variant = match self.choice.variants.get(&key) {
                 Some(variant) => *variant,
                 None => {
@@ -114,6 +127,38 @@ impl Planner {
         }
         Ok(if last { Step::Done } else { Step::Planned(added) })
     }
+
+    async fn appeal_batch(&mut self, app: &App, edition: &Edition, appeal: AppealId, now: Timestamp) -> Result<Step> {
+        let next = audience::next(&app.store, edition, appeal, self.size).await?;
+        let mut tx = app.store.begin().await?;
+        let began = Instant::now();
+        if !tx.advance_planning(edition.id, edition.planned_to, next.to).await? {
+            return Ok(Step::Done);
+        }
+        let added = audience::write(&mut tx, app, edition, &next.people, now).await?;
+        if next.last {
+            tx.move_edition(edition.id, &[EditionState::Planning], EditionState::Sending, now).await?;
+            tx.end_edition(edition.id, now).await?;
+        }
+        tx.commit().await?;
+        self.size = next_size(self.size, began.elapsed());
+        Ok(if next.last { Step::Done } else { Step::Planned(added) })
+    }
+}
+
+/// Which of these candidates have mail about which of these appeals.
+async fn who_had(
+    store: &Store,
+    appeals: &[AppealId],
+    candidates: &[Candidate],
+) -> Result<HashMap<SubscriberId, BTreeSet<AppealId>>> {
+    let mut had: HashMap<SubscriberId, BTreeSet<AppealId>> = HashMap::new();
+    if let (Some(first), Some(last)) = (candidates.first(), candidates.last()) {
+        for (subscriber, appeal) in store.who_had(appeals, first.id, last.id).await? {
+            had.entry(subscriber).or_default().insert(appeal);
+        }
+    }
+    Ok(had)
 }
 
 fn next_size(batch: i64, took: Duration) -> i64 {
@@ -135,12 +180,14 @@ fn edition_scope<'a>(app: &App, edition: &'a Edition) -> Scope<'a> {
     }
 }
 
-/// What a variant follows from: the language, the topics, and how many of the latest posts are new to somebody.
+/// What a variant follows from: the language, the topics, how many of the latest posts are new to somebody, and which of
+/// them they had as appeals.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     language: String,
     topics: String,
     new: usize,
+    had: BTreeSet<AppealId>,
 }
 
 /// The posts of an edition, and who gets which.
@@ -176,23 +223,44 @@ impl Choice {
         app.store.digest_candidates(&audience, after, limit).await
     }
 
+    /// How many of the latest posts somebody has not had.
+    fn new_to(&self, candidate: &Candidate) -> usize {
+        self.posts.partition_point(|(post, _)| post.listed_at > candidate.digest_mark)
+    }
+
+    /// The appeals among the posts that are new to any of these.
+    fn appeals_for(&self, candidates: &[Candidate]) -> Vec<AppealId> {
+        let new = candidates.iter().map(|candidate| self.new_to(candidate)).max().unwrap_or(0);
+        self.posts.iter().take(new).filter_map(|(post, _)| post.appeal_id).collect()
+    }
+
     /// Nothing when nothing is new to them, whatever their topics.
-    fn key(&self, candidate: &Candidate) -> Option<Key> {
-        let new = self.posts.partition_point(|(post, _)| post.listed_at > candidate.digest_mark);
+    fn key(&self, candidate: &Candidate, had: &HashMap<SubscriberId, BTreeSet<AppealId>>) -> Option<Key> {
+        let new = self.new_to(candidate);
+        let had = had.get(&candidate.id).map(|had| {
+            let posts = self.posts.iter().take(new).filter_map(|(post, _)| post.appeal_id);
+            posts.filter(|appeal| had.contains(appeal)).collect()
+        });
         (new > 0).then(|| Key {
             language: candidate.language.clone().unwrap_or_else(|| self.site_language.clone()),
             topics: candidate.topics.clone(),
             new,
+            had: had.unwrap_or_default(),
         })
     }
 
-    /// The posts for a key, newest by their own date first.
+    /// The posts for a key, newest by their own date first; none where all of them came as appeals.
     fn items(&self, key: &Key) -> Items {
         let wanted = Topics::parse(&key.topics);
         let mut posts: Vec<&ListedPost> =
             self.posts.iter().take(key.new).filter(|(_, topics)| wanted.want(topics)).map(|(post, _)| post).collect();
         posts.sort_by_key(|post| std::cmp::Reverse((post.published_at, post.listed_at)));
-        Items(posts.into_iter().map(|post| Item { revision: post.revision_id, form: Form::Full }).collect())
+        let items = posts.into_iter().map(|post| {
+            let had = post.appeal_id.is_some_and(|appeal| key.had.contains(&appeal));
+            Item { revision: post.revision_id, form: if had { Form::Line } else { Form::Full } }
+        });
+        let items: Vec<_> = items.collect();
+        if items.iter().all(|item| item.form == Form::Line) { Items::default() } else { Items(items) }
     }
 }
 
@@ -223,7 +291,8 @@ pub async fn forecast(app: &App, due: &Due) -> Result<Vec<Forecast>> {
         let candidates = choice.candidates(app, Scope { cadence: due.cadence, zone }, after, 1000).await?;
         let Some(last) = candidates.last() else { break };
         after = last.id;
-        for key in candidates.iter().filter_map(|candidate| choice.key(candidate)) {
+        let had = who_had(&app.store, &choice.appeals_for(&candidates), &candidates).await?;
+        for key in candidates.iter().filter_map(|candidate| choice.key(candidate, &had)) {
             let items = known.entry(key.clone()).or_insert_with(|| choice.items(&key));
             if !items.0.is_empty() {
                 *found.entry((key.language, items.clone())).or_default() += 1;
@@ -250,7 +319,7 @@ pub async fn sweep(store: &Store, now: Timestamp, limit: i64) -> Result<u64> {
             EditionState::Cancelled => DeliveryState::Cancelled,
             _ => DeliveryState::Expired,
         };
-        let count = tx.end_queued(edition.id, state, limit, now).await?;
+        let count = tx.end_queued(edition.id, state, limit, now).await?.len() as u64;
         if count < limit.unsigned_abs() && edition.state != EditionState::Cancelled {
             let from = [EditionState::Planning, EditionState::Paused];
             tx.move_edition(edition.id, &from, EditionState::Sending, now).await?;

@@ -10,7 +10,7 @@ use crate::topics::Topics;
 const MAX_POSTS: usize = 500;
 
 /// A post as it was sent.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct ArchivedPost {
     /// The post.
     pub post_id: PostId,

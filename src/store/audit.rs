@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::id::{EditionId, SubscriberId};
 
 /// One thing that was done.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize, sqlx_macros::FromRow)]
 pub struct AuditEntry {
     /// When.
     pub at: Timestamp,

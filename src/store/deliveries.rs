@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Result, Store, Tx, free_among, on, on_tx};
 use crate::clock::Timestamp;
 use crate::deliveries::DeliveryState;
+use crate::editions::EditionState;
 use crate::id::{EditionId, SubscriberId, VariantId};
 use crate::subscribers::{Cadence, SubscriberState, SuppressionReason};
 use crate::vault::{AddressIndex, KeyId};
@@ -27,7 +28,7 @@ pub struct Audience<'a> {
 }
 
 /// A subscriber who may be due a digest.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Candidate {
     /// Who.
     pub id: SubscriberId,
@@ -53,7 +54,7 @@ pub struct NewDelivery {
 }
 
 /// A delivery that a dispatcher holds, with what it takes to make its message.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Claimed {
     /// The edition.
     pub edition_id: EditionId,
@@ -81,7 +82,7 @@ pub struct Claimed {
 }
 
 /// What decides, at the last moment, whether somebody may be mailed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Standing {
     /// Where they stand.
     pub subscriber_state: SubscriberState,
@@ -97,7 +98,17 @@ pub struct Standing {
     pub wanted_cadence: Cadence,
     /// Posts up to here they have had.
     pub digest_mark: Timestamp,
+    /// Whether they left, and still want to hear if this appeal's event changes.
+    pub follows: bool,
 }
+
+/// What decides of a [`Standing`]; the tables are `d`, `s`, `e` and `p`.
+const STANDING: &str = "s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
+     e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at, s.cadence AS wanted_cadence, \
+     s.digest_mark, (p.reason IS NOT NULL AND EXISTS (SELECT 1 FROM followers f \
+     WHERE f.appeal_id = e.appeal_id AND f.subscriber_id = s.id)) AS follows \
+     FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
+     LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1";
 
 /// What came of one claimed delivery.
 #[derive(Clone, Debug)]
@@ -129,7 +140,7 @@ pub struct Record {
 }
 
 /// A line of the ledger.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize, sqlx_macros::FromRow)]
 pub struct Delivery {
     /// The edition.
     pub edition_id: EditionId,
@@ -274,18 +285,14 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn standings(&self, lease: i64) -> Result<Vec<(SubscriberId, Standing)>> {
-        #[derive(sqlx::FromRow)]
+        #[derive(sqlx_macros::FromRow)]
         struct Row {
             subscriber_id: SubscriberId,
             #[sqlx(flatten)]
             standing: Standing,
         }
-        const LOOK: &str = "SELECT d.subscriber_id, s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
-             e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at, \
-             s.cadence AS wanted_cadence, s.digest_mark \
-             FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
-             LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1";
-        let rows: Vec<Row> = on!(self, db => sqlx::query_as(LOOK).bind(lease).fetch_all(db).await?);
+        let look = sqlx::AssertSqlSafe(format!("SELECT d.subscriber_id, {STANDING}"));
+        let rows: Vec<Row> = on!(self, db => sqlx::query_as(look).bind(lease).fetch_all(db).await?);
         Ok(rows.into_iter().map(|row| (row.subscriber_id, row.standing)).collect())
     }
 }
@@ -337,13 +344,15 @@ impl Tx {
     ) -> Result<Vec<Claimed>> {
         const DUE: &str = "SELECT subscriber_id FROM deliveries WHERE edition_id = $1 AND state = 'queued' AND due_at <= $2 \
                            ORDER BY due_at LIMIT $3";
-        const READ: &str = "SELECT d.edition_id, d.subscriber_id, d.variant_id, d.attempts, d.maybe_sent, d.lease, s.key_id, \
-             s.address_index, s.address, s.name, s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
-             e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at, \
-             s.cadence AS wanted_cadence, s.digest_mark \
-             FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
-             LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1 \
-             ORDER BY d.due_at, d.subscriber_id";
+        let read = sqlx::AssertSqlSafe(format!(
+            "SELECT d.edition_id, d.subscriber_id, d.variant_id, d.attempts, d.maybe_sent, d.lease, s.key_id, \
+             s.address_index, s.address, s.name, {STANDING} ORDER BY d.due_at, d.subscriber_id"
+        ));
+        // Whoever closes the edition waits for this claim, and no claim comes after.
+        let open = [Some(EditionState::Planning), Some(EditionState::Sending)];
+        if !open.contains(&self.hold_edition(edition).await?) {
+            return Ok(Vec::new());
+        }
         let take = sqlx::AssertSqlSafe(format!(
             "UPDATE deliveries SET state = 'leased', lease = $4, lease_until = $5, holder = $6 \
              WHERE edition_id = $1 AND subscriber_id {}",
@@ -356,7 +365,7 @@ impl Tx {
         if taken == 0 {
             return Ok(Vec::new());
         }
-        on_tx!(self, db => Ok(sqlx::query_as(READ).bind(lease).fetch_all(db).await?))
+        on_tx!(self, db => Ok(sqlx::query_as(read).bind(lease).fetch_all(db).await?))
     }
 
     /// Records outcomes; returns the (edition, subscriber) of each whose lease was still live.
@@ -489,7 +498,7 @@ impl Tx {
         on_tx!(self, db => Ok(sqlx::query(EXTEND).bind(lease).bind(until).execute(db).await?.rows_affected()))
     }
 
-    /// Ends up to `limit` queued deliveries of an edition as `state`, or as unknown where one may have arrived.
+    /// Ends up to `limit` queued deliveries of an edition as `state`, or as unknown where one may have arrived; returns whose.
     ///
     /// # Errors
     ///
@@ -500,7 +509,7 @@ impl Tx {
         state: DeliveryState,
         limit: i64,
         now: Timestamp,
-    ) -> Result<u64> {
+    ) -> Result<Vec<SubscriberId>> {
         const QUEUED: &str = "SELECT subscriber_id FROM deliveries WHERE edition_id = $1 AND state = 'queued' \
                               ORDER BY due_at LIMIT $4";
         // What another node is claiming meanwhile must not end under its hands.
@@ -513,7 +522,7 @@ impl Tx {
             sqlx::query_as(end).bind(edition).bind(state.as_str()).bind(now).bind(limit).fetch_all(db).await?
         });
         self.mark_unknown(&ended).await?;
-        Ok(ended.len() as u64)
+        Ok(ended.into_iter().map(|(_, subscriber, _)| subscriber).collect())
     }
 
     /// A digest that may have arrived counts as one that did: the next one must not bring its posts again.
@@ -535,7 +544,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a subscriber's queued deliveries as `state`, all of them or only those of digests.
+    /// Ends a subscriber's queued deliveries as `state`, all of them or only those of digests. What tells of a change to an
+    /// event that they follow stays.
     ///
     /// # Errors
     ///
@@ -549,7 +559,9 @@ impl Tx {
     ) -> Result<u64> {
         const END: &str = "UPDATE deliveries SET state = CASE WHEN maybe_sent THEN 'unknown' ELSE $3 END, ended_at = $4 \
              WHERE subscriber_id = $1 AND state = 'queued' AND edition_id IN \
-             (SELECT id FROM editions WHERE state IN ('planning', 'sending', 'paused') AND (NOT $2 OR kind = 'digest')) \
+             (SELECT id FROM editions WHERE state IN ('planning', 'sending', 'paused') AND (NOT $2 OR kind = 'digest') \
+              AND NOT (kind IN ('correction', 'cancellation') AND EXISTS (SELECT 1 FROM followers f \
+              WHERE f.appeal_id = editions.appeal_id AND f.subscriber_id = $1))) \
              RETURNING edition_id, subscriber_id, state";
         let ended: Vec<(EditionId, SubscriberId, DeliveryState)> = on_tx!(self, db => {
             let query = sqlx::query_as(END).bind(subscriber).bind(digests_only).bind(state.as_str()).bind(now);

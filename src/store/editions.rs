@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::{Result, Store, Tx, on, on_tx};
 use crate::clock::Timestamp;
 use crate::editions::{EditionKind, EditionState, Lane};
-use crate::id::{EditionId, SubscriberId, VariantId};
+use crate::id::{AppealId, EditionId, SubscriberId, VariantId, VersionId};
 use crate::subscribers::Cadence;
 
 /// An edition as kept.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize, sqlx_macros::FromRow)]
 pub struct Edition {
     /// The row's number.
     pub id: EditionId,
@@ -30,10 +30,16 @@ pub struct Edition {
     pub time_zone: Option<String>,
     /// Posts listed up to this are in it.
     pub cut_off_at: Option<Timestamp>,
+    /// The appeal that it is about.
+    pub appeal_id: Option<AppealId>,
+    /// The version of it that this mailing brings.
+    pub appeal_version_id: Option<VersionId>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// By whom: `schedule`, `cli`, `web`.
+    /// By whom: `schedule`, `cli`, `source`, an account's name.
     pub created_by: String,
+    /// Neither planned nor sent before this.
+    pub hold_until: Option<Timestamp>,
     /// Nothing of it is handed to a relay after this.
     pub deadline_at: Timestamp,
     /// How far its planning has come.
@@ -62,14 +68,25 @@ pub struct NewEdition {
     pub time_zone: Option<String>,
     /// Posts listed up to this are in it.
     pub cut_off_at: Option<Timestamp>,
+    /// The appeal that it is about, and the version of it that this mailing brings.
+    pub appeal: Option<(AppealId, VersionId)>,
     /// By whom.
-    pub created_by: &'static str,
+    pub created_by: String,
+    /// Neither planned nor sent before this.
+    pub hold_until: Option<Timestamp>,
     /// Nothing of it is handed to a relay after this.
     pub deadline_at: Timestamp,
 }
 
+impl Edition {
+    /// Whether a person still has time to take it back before anybody is written to.
+    pub fn is_held(&self, now: Timestamp) -> bool {
+        self.hold_until.is_some_and(|until| until > now)
+    }
+}
+
 /// An edition as rendered for one language and one choice of posts.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Variant {
     /// The row's number.
     pub id: VariantId,
@@ -81,8 +98,8 @@ pub struct Variant {
     pub items: String,
 }
 
-const COLUMNS: &str = "SELECT id, kind, lane, key, state, cadence, slot_at, time_zone, cut_off_at, created_at, created_by, \
-                       deadline_at, planned_to, planned_at, ended_at FROM editions ";
+pub(super) const COLUMNS: &str = "SELECT id, kind, lane, key, state, cadence, slot_at, time_zone, cut_off_at, appeal_id, \
+                       appeal_version_id, created_at, created_by, hold_until, deadline_at, planned_to, planned_at, ended_at FROM editions ";
 
 fn sql(rest: &str) -> sqlx::AssertSqlSafe<String> {
     // Only constants of this file are joined here.
@@ -207,12 +224,15 @@ impl Tx {
     /// When the database fails.
     pub async fn make_edition(&mut self, new: &NewEdition, now: Timestamp) -> Result<Option<EditionId>> {
         const MAKE: &str = "INSERT INTO editions (kind, lane, key, state, cadence, slot_at, time_zone, cut_off_at, created_at, \
-                            created_by, deadline_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+                            created_by, deadline_at, appeal_id, appeal_version_id, hold_until) \
+                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
                             ON CONFLICT (key) DO NOTHING RETURNING id";
         on_tx!(self, db => {
             let query = sqlx::query_scalar(MAKE).bind(new.kind).bind(new.kind.lane()).bind(&new.key).bind(new.state);
             let query = query.bind(new.cadence).bind(new.slot_at).bind(&new.time_zone).bind(new.cut_off_at);
-            let query = query.bind(now).bind(new.created_by).bind(new.deadline_at);
+            let query = query.bind(now).bind(&new.created_by).bind(new.deadline_at);
+            let (appeal, version) = new.appeal.unzip();
+            let query = query.bind(appeal).bind(version).bind(new.hold_until);
             Ok(query.fetch_optional(db).await?)
         })
     }
@@ -284,6 +304,23 @@ impl Tx {
                            AND (SELECT min(due_at) FROM deliveries WHERE edition_id = $1 AND state = 'leased') IS NULL";
         let ended = on_tx!(self, db => sqlx::query(END).bind(id).bind(now).execute(db).await?.rows_affected());
         Ok(ended == 1)
+    }
+
+    /// Where an edition stands, in which it stays until the end of the transaction.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn hold_edition(&mut self, id: EditionId) -> Result<Option<EditionState>> {
+        const READ: &str = "SELECT state FROM editions WHERE id = $1";
+        match self {
+            // A transaction that may write keeps all others from writing.
+            Self::Sqlite(db) => Ok(sqlx::query_scalar(READ).bind(id).fetch_optional(&mut **db).await?),
+            Self::Postgres(db) => {
+                let hold = sqlx::AssertSqlSafe(format!("{READ} FOR SHARE"));
+                Ok(sqlx::query_scalar(hold).bind(id).fetch_optional(&mut **db).await?)
+            }
+        }
     }
 
     /// Lets every unfinished digest of the same cadence and zone before `edition` expire now: `edition` brings its posts

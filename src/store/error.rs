@@ -46,6 +46,18 @@ pub enum StoreError {
     /// Another process dispatches from this SQLite file.
     #[error("another process is dispatching from this store; stop it first")]
     Busy,
+    /// A stored value is not one that this version could have written.
+    #[error(
+        "{table}.{column} of row {row} holds what cannot be read; was the store edited, or used with a newer Handbill?"
+    )]
+    Value {
+        /// The table.
+        table: &'static str,
+        /// Its column.
+        column: &'static str,
+        /// The row's number.
+        row: i64,
+    },
     /// The vault could not seal or open something.
     #[error(transparent)]
     Vault(#[from] crate::vault::VaultError),

@@ -48,8 +48,8 @@ impl Store {
     /// When a statement fails, or the store is from a newer version.
     pub async fn migrate(&self) -> Result<()> {
         match self {
-            Self::Sqlite(pools) => sqlx::migrate!("migrations/sqlite").run(&pools.write).await?,
-            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
+            Self::Sqlite(pools) => sqlx_macros::migrate!("migrations/sqlite").run(&pools.write).await?,
+            Self::Postgres(pool) => sqlx_macros::migrate!("migrations/postgres").run(pool).await?,
         }
         Ok(())
     }
@@ -62,8 +62,8 @@ impl Store {
     pub async fn is_up_to_date(&self) -> Result<bool> {
         const DONE: &str = "SELECT count(*) FROM _sqlx_migrations WHERE success";
         let wanted = match self {
-            Self::Sqlite(_) => sqlx::migrate!("migrations/sqlite").iter().count(),
-            Self::Postgres(_) => sqlx::migrate!("migrations/postgres").iter().count(),
+            Self::Sqlite(_) => sqlx_macros::migrate!("migrations/sqlite").iter().count(),
+            Self::Postgres(_) => sqlx_macros::migrate!("migrations/postgres").iter().count(),
         };
         let done: std::result::Result<i64, _> = super::on!(self, db => sqlx::query_scalar(DONE).fetch_one(db).await);
         match done {

@@ -11,7 +11,7 @@ use crate::posts::matching::Names;
 use crate::topics::Topics;
 
 /// What a found item is compared with.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Known {
     /// The row's number.
     pub id: PostId,
@@ -31,6 +31,8 @@ pub struct Known {
     pub hash: Vec<u8>,
     /// The number of its present revision, from 1.
     pub number: i32,
+    /// The urgent mark that its source made.
+    pub declared: Option<String>,
 }
 
 impl Known {
@@ -54,7 +56,7 @@ pub struct NewPost<'a> {
 }
 
 /// A post as lists show it.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize, sqlx_macros::FromRow)]
 pub struct Post {
     /// The row's number.
     pub id: PostId,
@@ -145,7 +147,7 @@ impl Tx {
     /// When the database fails.
     pub async fn known_posts(&mut self, source: SourceId) -> Result<Vec<Known>> {
         const KNOWN: &str = "SELECT p.id, p.state, p.guid, p.canonical_url, p.path, p.text_hash, p.first_seen_at, \
-             r.hash, r.number FROM posts p JOIN revisions r ON r.id = p.revision_id WHERE p.source_id = $1 ORDER BY p.id";
+             r.hash, r.number, p.declared FROM posts p JOIN revisions r ON r.id = p.revision_id WHERE p.source_id = $1 ORDER BY p.id";
         on_tx!(self, db => Ok(sqlx::query_as(KNOWN).bind(source).fetch_all(db).await?))
     }
 
@@ -253,15 +255,19 @@ impl Tx {
     ///
     /// When the database fails.
     pub async fn list_live_posts(&mut self, now: Timestamp) -> Result<u64> {
-        const UNLISTED: &str = "SELECT count(*) FROM posts WHERE state = 'live' AND listed_at IS NULL";
-        const LIST: &str = "UPDATE posts SET listed_at = $1 WHERE state = 'live' AND listed_at IS NULL";
-        let unlisted: i64 = on_tx!(self, db => sqlx::query_scalar(UNLISTED).fetch_one(db).await?);
+        // One whose appeal a person may still take back waits: else a digest could tell of it first.
+        const WHICH: &str = "state = 'live' AND listed_at IS NULL AND NOT EXISTS (SELECT 1 FROM appeals a \
+             JOIN editions e ON e.appeal_id = a.id WHERE a.post_id = posts.id AND e.kind = 'appeal' \
+             AND e.state IN ('planning', 'paused') AND e.hold_until > $1 AND a.state = 'open')";
+        let count = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM posts WHERE {WHICH}"));
+        let list = sqlx::AssertSqlSafe(format!("UPDATE posts SET listed_at = $2 WHERE {WHICH}"));
+        let unlisted: i64 = on_tx!(self, db => sqlx::query_scalar(count).bind(now).fetch_one(db).await?);
         if unlisted == 0 {
             return Ok(0);
         }
         // Last, as the clock's row stays locked until the end.
         let tick = self.tick(now).await?;
-        Ok(on_tx!(self, db => sqlx::query(LIST).bind(tick).execute(db).await?.rows_affected()))
+        Ok(on_tx!(self, db => sqlx::query(list).bind(now).bind(tick).execute(db).await?.rows_affected()))
     }
 
     /// A post's state, its row locked until the end of the transaction; nothing where there is no such post.
@@ -272,6 +278,16 @@ impl Tx {
     pub async fn lock_post(&mut self, id: PostId) -> Result<Option<PostState>> {
         const LOCK: &str = "UPDATE posts SET state = state WHERE id = $1 RETURNING state";
         on_tx!(self, db => Ok(sqlx::query_scalar(LOCK).bind(id).fetch_optional(db).await?))
+    }
+
+    /// The number of a post's present revision.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn post_revision(&mut self, id: PostId) -> Result<Option<RevisionId>> {
+        const ONE: &str = "SELECT revision_id FROM posts WHERE id = $1";
+        on_tx!(self, db => Ok(sqlx::query_scalar(ONE).bind(id).fetch_optional(db).await?))
     }
 
     /// Puts a post into `state`.

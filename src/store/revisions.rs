@@ -1,11 +1,12 @@
 //! Posts as digests see them: listed, and as they were when planned.
 
 use super::{Result, Store, on};
+use crate::id::AppealId;
 use crate::clock::Timestamp;
 use crate::id::{PostId, RevisionId};
 
 /// A post that goes into digests, without its text.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct ListedPost {
     /// Its present revision.
     pub revision_id: RevisionId,
@@ -15,10 +16,12 @@ pub struct ListedPost {
     pub published_at: Timestamp,
     /// What it is about.
     pub topics: String,
+    /// The appeal that it is, unless that was taken back before anybody heard of it.
+    pub appeal_id: Option<AppealId>,
 }
 
 /// A post's content at one time.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Revision {
     /// The row's number.
     pub id: RevisionId,
@@ -49,8 +52,9 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn listed_posts(&self, after: Timestamp, cut_off: Timestamp) -> Result<Vec<ListedPost>> {
-        const LISTED: &str = "SELECT p.revision_id, p.listed_at, r.published_at, r.topics FROM posts p \
+        const LISTED: &str = "SELECT p.revision_id, p.listed_at, r.published_at, r.topics, a.id AS appeal_id FROM posts p \
              JOIN revisions r ON r.id = p.revision_id \
+             LEFT JOIN appeals a ON a.post_id = p.id AND a.state <> 'stopped' \
              WHERE p.listed_at > $1 AND p.listed_at <= $2 AND p.state = 'live' ORDER BY p.listed_at DESC";
         on!(self, db => Ok(sqlx::query_as(LISTED).bind(after).bind(cut_off).fetch_all(db).await?))
     }

@@ -8,7 +8,7 @@ use crate::config::SourceKind;
 use crate::id::SourceId;
 
 /// A source, as far as a pass needs it.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, sqlx_macros::FromRow)]
 pub struct SourceRow {
     /// The row's number.
     pub id: SourceId,
@@ -17,7 +17,7 @@ pub struct SourceRow {
 }
 
 /// How a source is doing.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize, sqlx_macros::FromRow)]
 pub struct SourceStatus {
     /// Its name.
     pub name: String,

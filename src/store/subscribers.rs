@@ -42,7 +42,7 @@ pub struct NewSubscriber {
 }
 
 /// A subscriber as kept.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct SubscriberRow {
     /// The row's number.
     pub id: SubscriberId,

@@ -7,7 +7,7 @@ use crate::subscribers::SuppressionReason;
 use crate::vault::{AddressIndex, KeyId};
 
 /// A suppression as kept.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Suppression {
     /// The row's number.
     pub id: i64,

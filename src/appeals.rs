@@ -1,0 +1,115 @@
+//! Appeals: the urgent mark on a post, with its events, and every version of it: as marked, amended and cancelled.
+//!
+//! Who was told what is never noted apart: it follows from the ledger, as each edition knows the version it brought.
+//! Amending makes, in one transaction, two editions of the new version and closes those of the old one: a *replacement*
+//! for whom the old one had not reached, and a *correction* for whom it had.
+
+pub mod amend;
+pub mod audience;
+pub mod declared;
+pub mod event;
+pub mod follow;
+pub mod mark;
+pub mod remind;
+
+use serde::Serialize;
+
+use crate::clock::Timestamp;
+use crate::id::{AppealId, PostId, RevisionId, VersionId};
+use crate::text_enum::text_enum;
+
+use event::Event;
+
+text_enum! {
+    /// Where an appeal stands.
+    pub enum AppealState {
+        /// It holds: whoever it is for is told, or was.
+        Open = "open",
+        /// It was called off, and those who had it are told so.
+        Cancelled = "cancelled",
+        /// It was taken back before anybody heard of it.
+        Stopped = "stopped",
+    }
+}
+
+text_enum! {
+    /// What a version of an appeal is.
+    pub enum VersionKind {
+        /// The first word.
+        Marked = "marked",
+        /// Another time, place or region.
+        Amended = "amended",
+        /// That it does not take place.
+        Cancelled = "cancelled",
+    }
+}
+
+/// The urgent mark on a post.
+#[derive(Clone, Debug, Serialize, sqlx_macros::FromRow)]
+pub struct Appeal {
+    /// The row's number.
+    pub id: AppealId,
+    /// The post that is urgent.
+    pub post_id: PostId,
+    /// Where it stands.
+    pub state: AppealState,
+    /// When it was first marked.
+    pub created_at: Timestamp,
+    /// By whom: `cli`, `source`, an account's name.
+    pub created_by: String,
+}
+
+/// An appeal as it was at one time. Never changed once written.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Version {
+    /// The row's number; later versions have higher ones.
+    pub id: VersionId,
+    /// Of which appeal.
+    pub appeal: AppealId,
+    /// Counted from 1 within the appeal.
+    pub number: i32,
+    /// What it is.
+    pub kind: VersionKind,
+    /// The post as it was.
+    pub revision: RevisionId,
+    /// Whom it is for; empty for everybody who wants alerts.
+    pub regions: Vec<String>,
+    /// Nobody is called to it after this.
+    pub deadline: Timestamp,
+    /// Why it was called off.
+    pub reason: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// By whom.
+    pub created_by: String,
+    /// Its events, in order.
+    pub events: Vec<Event>,
+}
+
+impl Version {
+    /// Whether somebody of that region is called; who chose none is called to all.
+    pub fn is_for(&self, region: Option<&str>) -> bool {
+        self.regions.is_empty() || region.is_none_or(|region| self.regions.iter().any(|own| own == region))
+    }
+
+    /// Whether nothing of it is still ahead at `now`.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        event::last_end(&self.events).unwrap_or(self.deadline) <= now
+    }
+
+    /// Until when a correction or cancellation is worth sending.
+    pub fn told_until(&self) -> Timestamp {
+        event::last_end(&self.events).unwrap_or(self.deadline)
+    }
+}
+
+/// The regions that an appeal with these events is for: none means everybody, as soon as one event is for everybody.
+pub fn regions_of(events: &[Event]) -> Vec<String> {
+    if events.iter().any(|event| event.region.is_none()) {
+        return Vec::new();
+    }
+    let mut regions: Vec<String> = events.iter().filter_map(|event| event.region.clone()).collect();
+    regions.sort();
+    regions.dedup();
+    regions
+}

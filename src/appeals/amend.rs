@@ -1,0 +1,328 @@
+//! Amending an appeal and calling it off: exactly those who were told are told again.
+
+use std::time::Duration;
+
+use super::event::{Event, EventDraft, EventError, Rules, last_end, last_start};
+use super::mark::{MarkError, make_edition};
+use super::{Appeal, AppealState, Version, VersionKind, regions_of};
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::editions::{EditionKind, EditionState};
+use crate::id::{AppealId, EditionId, SubscriberId, VersionId};
+use crate::store::appeals::NewVersion;
+use crate::store::editions::Edition;
+use crate::store::{StoreError, Tx};
+
+/// Why an appeal stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum AmendError {
+    /// There is no such appeal.
+    #[error("there is no appeal {0}; see `handbill appeals list`")]
+    Missing(AppealId),
+    /// It was called off or taken back.
+    #[error("appeal {0} is {1}; nothing more can be changed about it")]
+    Closed(AppealId, AppealState),
+    /// It is over.
+    #[error("appeal {0} is over; nobody needs to hear of a change any more")]
+    Over(AppealId),
+    /// It has no such event.
+    #[error("appeal {0} has no event {1}; it has {2}")]
+    NoEvent(AppealId, usize, usize),
+    /// Which event is meant?
+    #[error("appeal {0} has {1} events; say which with --event 1 to --event {1}")]
+    Which(AppealId, usize),
+    /// An event cannot be used.
+    #[error("event {number}: {error}")]
+    Event {
+        /// Which, from 1.
+        number: usize,
+        /// Why.
+        error: EventError,
+    },
+    /// The deadline is no use.
+    #[error("the deadline {0} has passed")]
+    Deadline(Timestamp),
+    /// Everything stays as it was.
+    #[error("this changes nothing about appeal {0}")]
+    Unchanged(AppealId),
+    /// It was amended by somebody else meanwhile.
+    #[error("appeal {0} was changed by somebody else meanwhile; look at it again")]
+    Overtaken(AppealId),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AmendError {
+    fn marking(error: MarkError) -> Self {
+        match error {
+            MarkError::Event { number, error } => Self::Event { number, error },
+            MarkError::Store(error) => Self::Store(error),
+            other => Self::Event { number: 1, error: EventError { field: "event", message: other.to_string() } },
+        }
+    }
+}
+
+/// What is to change; what is empty stays.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Which event, from 1; may be left out where there is one.
+    pub event: Option<usize>,
+    /// Its fields that change.
+    pub draft: EventDraft,
+    /// Another deadline.
+    pub deadline: Option<Timestamp>,
+}
+
+/// A change that was checked and can be carried out.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The appeal as it is.
+    pub before: Version,
+    /// Its events as they will be.
+    pub events: Vec<Event>,
+    /// Whom it will be for.
+    pub regions: Vec<String>,
+    /// Nobody is called to it after this.
+    pub deadline: Timestamp,
+}
+
+/// What came of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Amended {
+    /// The appeal.
+    pub appeal: AppealId,
+    /// Its new version.
+    pub version: VersionId,
+    /// The mailing that calls those who had not heard of it; none when it was called off.
+    pub replacement: Option<EditionId>,
+    /// The mailing that tells those who had; none when nobody can have.
+    pub correction: Option<EditionId>,
+}
+
+/// Checks a change and writes nothing.
+///
+/// # Errors
+///
+/// When the appeal cannot be changed like this.
+pub async fn check(app: &App, id: AppealId, change: &Change) -> Result<Checked, AmendError> {
+    let before = present(app, id).await?;
+    let mut events = before.events.clone();
+    if change.draft != EventDraft::default() {
+        let count = events.len();
+        let number = match (change.event, count) {
+            (Some(number), _) => number,
+            (None, 1) => 1,
+            (None, _) => return Err(AmendError::Which(id, count)),
+        };
+        let place = number.checked_sub(1).and_then(|place| events.get_mut(place));
+        let event = place.ok_or(AmendError::NoEvent(id, number, count))?;
+        *event = amended(app, event, &change.draft).map_err(|error| AmendError::Event { number, error })?;
+    }
+    checked(app, before, events, change.deadline)
+}
+
+/// Checks what an edited source makes of an appeal, and writes nothing: its events take the place of all there are.
+///
+/// # Errors
+///
+/// When the appeal cannot be changed like this.
+pub async fn check_declared(
+    app: &App,
+    id: AppealId,
+    drafts: &[EventDraft],
+    deadline: Option<Timestamp>,
+) -> Result<Checked, AmendError> {
+    let before = present(app, id).await?;
+    let mut events = super::mark::events(&app.config, drafts, app.clock.now()).map_err(AmendError::marking)?;
+    // An event keeps its name in calendars: the one that is where it was in the list.
+    for (event, known) in events.iter_mut().zip(&before.events) {
+        event.uid.clone_from(&known.uid);
+    }
+    checked(app, before, events, deadline)
+}
+
+fn checked(
+    app: &App,
+    before: Version,
+    events: Vec<Event>,
+    deadline: Option<Timestamp>,
+) -> Result<Checked, AmendError> {
+    // A deadline of its own stays; one that followed from the events follows them.
+    let own = Some(before.deadline).filter(|own| last_start(&before.events) != Some(*own));
+    if let Some(passed) = deadline.filter(|deadline| *deadline <= app.clock.now()) {
+        return Err(AmendError::Deadline(passed));
+    }
+    let deadline = deadline.or(own).or_else(|| last_start(&events)).unwrap_or(before.deadline);
+    let regions = if events.is_empty() { before.regions.clone() } else { regions_of(&events) };
+    if events == before.events && regions == before.regions && deadline == before.deadline {
+        return Err(AmendError::Unchanged(before.appeal));
+    }
+    Ok(Checked { before, events, regions, deadline })
+}
+
+async fn present(app: &App, id: AppealId) -> Result<Version, AmendError> {
+    let appeal = app.store.appeal(id).await?.ok_or(AmendError::Missing(id))?;
+    if appeal.state != AppealState::Open {
+        return Err(AmendError::Closed(id, appeal.state));
+    }
+    let version = app.store.current_version(id).await?.ok_or(AmendError::Missing(id))?;
+    if version.is_over(app.clock.now()) { Err(AmendError::Over(id)) } else { Ok(version) }
+}
+
+/// An event with some fields changed. One whose start moves and whose end nobody names stays as long as it was.
+fn amended(app: &App, event: &Event, draft: &EventDraft) -> Result<Event, EventError> {
+    const FORM: &str = "%Y-%m-%dT%H:%M:%S";
+    let local = |at: chrono::NaiveDateTime| Some(at.format(FORM).to_string());
+    let or = |new: &Option<String>, old: &Option<String>| new.clone().or_else(|| old.clone());
+    let rules = Rules {
+        time_zone: app.config.site.time_zone,
+        regions: &app.config.appeals.regions,
+        now: app.clock.now(),
+    };
+    let point = event.point.map(|point| format!("{},{}", point.latitude, point.longitude));
+    let whole = EventDraft {
+        starts: draft.starts.clone().or_else(|| local(event.starts.local)),
+        ends: draft.ends.clone().or_else(|| local(event.ends.local).filter(|_| draft.starts.is_none())),
+        time_zone: draft.time_zone.clone().or_else(|| Some(event.time_zone.name().to_owned())),
+        place: or(&draft.place, &event.place),
+        address: or(&draft.address, &event.address),
+        online: or(&draft.online, &event.online_url),
+        region: or(&draft.region, &event.region),
+        // Another address is another point.
+        geo: draft.geo.clone().or_else(|| point.filter(|_| draft.address.is_none())),
+    };
+    let mut changed = whole.check(&rules, event.uid.clone())?;
+    if draft.starts.is_some() && draft.ends.is_none() {
+        let ends = changed.starts.local + (event.ends.local - event.starts.local);
+        let whole = EventDraft { ends: local(ends), ..whole };
+        changed = whole.check(&rules, event.uid.clone())?;
+    }
+    Ok(changed)
+}
+
+/// Carries a change out: open mail about the old version is closed at once, who had it is corrected, all others are
+/// called to the new one.
+///
+/// # Errors
+///
+/// When the appeal was changed meanwhile, or the store fails.
+pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Result<Amended, AmendError> {
+    let now = app.clock.now();
+    let id = checked.before.appeal;
+    let mut tx = app.store.begin().await?;
+    let (appeal, before) = lock(&mut tx, id).await?;
+    if before.id != checked.before.id || appeal.state != AppealState::Open {
+        return Err(AmendError::Overtaken(id));
+    }
+    let editions = tx.appeal_editions(id).await?;
+    let revision = tx.post_revision(appeal.post_id).await?.unwrap_or(before.revision);
+    let new = NewVersion {
+        appeal: id,
+        kind: VersionKind::Amended,
+        revision,
+        regions: &checked.regions,
+        deadline: checked.deadline,
+        reason: None,
+        by,
+        events: &checked.events,
+    };
+    let version = tx.add_version(&new, now).await?;
+    tx.supersede_appeal(id).await?;
+    // Second thoughts about the first word go on while it has not gone out.
+    let held = editions.iter().filter_map(|edition| edition.hold_until).max().unwrap_or(now);
+    let until = now.plus(hold).max(held);
+    let of = (id, version);
+    // What has begun is corrected, but nobody new is called to it.
+    let replacement = if checked.deadline > until {
+        Some(make_edition(&mut tx, EditionKind::Appeal, of, checked.deadline, until, by, now).await?)
+    } else {
+        None
+    };
+    let correction = if is_out(&editions, now) {
+        let told_until = last_end(&checked.events).unwrap_or(checked.deadline);
+        Some(make_edition(&mut tx, EditionKind::Correction, of, told_until, until, by, now).await?)
+    } else {
+        None
+    };
+    tx.drop_proposal(id).await?;
+    tx.audit(now, by, "amended", None, replacement, Some(&format!("appeal {id}"))).await?;
+    tx.wake().await?;
+    tx.commit().await?;
+    Ok(Amended { appeal: id, version, replacement, correction })
+}
+
+/// Calls an appeal off. While its first mailing is held nobody hears of it; later exactly those who were told do.
+///
+/// # Errors
+///
+/// When it is not open or over, or the store fails.
+pub async fn cancel(app: &App, id: AppealId, reason: &str, by: &str) -> Result<Amended, AmendError> {
+    let now = app.clock.now();
+    let before = present(app, id).await?;
+    let mut tx = app.store.begin().await?;
+    let (appeal, current) = lock(&mut tx, id).await?;
+    if current.id != before.id || appeal.state != AppealState::Open {
+        return Err(AmendError::Overtaken(id));
+    }
+    let editions = tx.appeal_editions(id).await?;
+    let out = is_out(&editions, now);
+    let revision = tx.post_revision(appeal.post_id).await?.unwrap_or(before.revision);
+    let new = NewVersion {
+        appeal: id,
+        kind: VersionKind::Cancelled,
+        revision,
+        regions: &before.regions,
+        deadline: before.deadline,
+        reason: Some(reason),
+        by,
+        events: &before.events,
+    };
+    let version = tx.add_version(&new, now).await?;
+    let correction = if out {
+        tx.supersede_appeal(id).await?;
+        tx.set_appeal_state(id, AppealState::Cancelled).await?;
+        let kind = EditionKind::Cancellation;
+        Some(make_edition(&mut tx, kind, (id, version), before.told_until(), now, by, now).await?)
+    } else {
+        stop_in(&mut tx, id, &editions, now).await?;
+        None
+    };
+    tx.drop_proposal(id).await?;
+    let action = if out { "called off" } else { "taken back" };
+    tx.audit(now, by, action, None, correction, Some(&format!("appeal {id}"))).await?;
+    tx.wake().await?;
+    tx.commit().await?;
+    Ok(Amended { appeal: id, version, replacement: None, correction })
+}
+
+/// Takes an appeal back that nobody has heard of: its post is an ordinary one from now on.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn stop_in(tx: &mut Tx, id: AppealId, editions: &[Edition], now: Timestamp) -> Result<(), StoreError> {
+    let open = [EditionState::Planning, EditionState::Sending, EditionState::Paused];
+    for edition in editions {
+        tx.move_edition(edition.id, &open, EditionState::Cancelled, now).await?;
+    }
+    tx.set_appeal_state(id, AppealState::Stopped).await?;
+    tx.list_live_posts(now).await?;
+    Ok(())
+}
+
+/// Whether anybody may have been written to: whether any mailing has come out of its hold, by any node's clock.
+fn is_out(editions: &[Edition], now: Timestamp) -> bool {
+    let begun = |edition: &Edition| edition.planned_to != SubscriberId(0) || edition.planned_at.is_some();
+    editions.iter().any(|edition| begun(edition) || (!edition.is_held(now) && edition.state != EditionState::Cancelled))
+}
+
+async fn lock(tx: &mut Tx, id: AppealId) -> Result<(Appeal, Version), AmendError> {
+    let appeal = tx.lock_appeal(id).await?.ok_or(AmendError::Missing(id))?;
+    let version = tx.current_version(id).await?.ok_or(AmendError::Missing(id))?;
+    // No planner goes on with any of them until this is decided.
+    for edition in tx.appeal_editions(id).await? {
+        tx.hold_edition(edition.id).await?;
+    }
+    Ok((appeal, version))
+}

@@ -1,0 +1,319 @@
+//! Marking a post as urgent: the checks, the hold, and the mailing.
+
+use std::time::Duration;
+
+use super::event::{Event, EventDraft, EventError, Rules, known_region, last_start};
+use super::{AppealState, Version, VersionKind, regions_of};
+use crate::address::Address;
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::editions::{EditionKind, EditionState};
+use crate::id::{AppealId, EditionId, PostId, RevisionId, VersionId};
+use crate::posts::PostState;
+use crate::store::appeals::{NewVersion, ReportTo};
+use crate::store::editions::NewEdition;
+use crate::store::posts::Post;
+use crate::store::{Store, StoreError, Tx};
+use crate::vault::{Column, Vault};
+
+/// Two appeals made within this of each other, for the same time or place, may be one by mistake.
+const SIMILAR_WITHIN: Duration = Duration::from_secs(24 * 3600);
+/// Events that start within this of each other count as the same time.
+const SAME_TIME: Duration = Duration::from_secs(3600);
+
+/// What makes a post an appeal.
+#[derive(Clone, Debug, Default)]
+pub struct Marking {
+    /// Its events, as they were written.
+    pub events: Vec<EventDraft>,
+    /// Whom it is for, where it has no event.
+    pub region: Option<String>,
+    /// Nobody is called to it after this; needed where it has no event.
+    pub deadline: Option<Timestamp>,
+    /// How long it waits, for second thoughts.
+    pub hold: Duration,
+    /// Who is told how it went.
+    pub report_to: Option<Address>,
+    /// Whether doubts were looked at and put aside.
+    pub sure: bool,
+}
+
+/// Why a post was not marked.
+#[derive(Debug, thiserror::Error)]
+pub enum MarkError {
+    /// There is no such post.
+    #[error("there is no post {0}; see `handbill posts list`")]
+    NoPost(PostId),
+    /// Its file is gone.
+    #[error("post {0} was withdrawn; put its file back first")]
+    Withdrawn(PostId),
+    /// It is one already.
+    #[error("post {0} is appeal {1} already; change it with `handbill appeals amend {1}`")]
+    Already(PostId, AppealId),
+    /// An event cannot be used.
+    #[error("event {number}: {error}")]
+    Event {
+        /// Which, from 1.
+        number: usize,
+        /// Why.
+        error: EventError,
+    },
+    /// The region is unknown.
+    #[error(transparent)]
+    Region(EventError),
+    /// It has neither an event nor a deadline.
+    #[error("say when it is over: an appeal needs an event (--starts) or a deadline (--deadline)")]
+    NoEnd,
+    /// Its deadline is no use.
+    #[error("the deadline {0} has passed; nobody would be called")]
+    Deadline(Timestamp),
+    /// It may be a mistake; a person has to say that it is none.
+    #[error("{}; look again, and add --yes if it is right", .0.join("; "))]
+    Doubts(Vec<String>),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A marking that was checked and can be carried out.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The post.
+    pub post: PostId,
+    /// The post as it is.
+    pub revision: RevisionId,
+    /// Its title.
+    pub title: String,
+    /// Its events.
+    pub events: Vec<Event>,
+    /// Whom it is for; empty for everybody who wants alerts.
+    pub regions: Vec<String>,
+    /// Nobody is called to it after this.
+    pub deadline: Timestamp,
+    /// How long it waits, for second thoughts.
+    pub hold: Duration,
+    /// Who is told how it went.
+    pub report_to: Option<ReportTo>,
+}
+
+/// An appeal that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Marked {
+    /// The appeal.
+    pub appeal: AppealId,
+    /// Its version.
+    pub version: VersionId,
+    /// The mailing that calls people to it.
+    pub edition: EditionId,
+    /// Until when it can be taken back without anybody hearing of it.
+    pub hold_until: Timestamp,
+    /// Nobody is called to it after this.
+    pub deadline: Timestamp,
+}
+
+/// Checks everything and writes nothing.
+///
+/// # Errors
+///
+/// When the post cannot be marked like this, or, unless the marking is `sure`, there is a doubt.
+pub async fn check(app: &App, post: PostId, marking: &Marking) -> Result<Checked, MarkError> {
+    let now = app.clock.now();
+    let post = app.store.post(post).await?.ok_or(MarkError::NoPost(post))?;
+    if post.state == PostState::Withdrawn {
+        return Err(MarkError::Withdrawn(post.id));
+    }
+    if let Some(known) = app.store.appeal_of(post.id).await?.filter(|known| known.state != AppealState::Stopped) {
+        return Err(MarkError::Already(post.id, known.id));
+    }
+    let report_to = marking.report_to.as_ref().map(|address| seal(&app.vault, address)).transpose()?;
+    let Post { id, revision_id, title, .. } = post;
+    let checked = Checked { report_to, ..checked(&app.config, id, revision_id, title, marking, now)? };
+    let doubts = if marking.sure { Vec::new() } else { doubts(&app.store, &checked, now).await? };
+    if doubts.is_empty() { Ok(checked) } else { Err(MarkError::Doubts(doubts)) }
+}
+
+/// Checks what can be checked without the store.
+///
+/// # Errors
+///
+/// When the post cannot be marked like this.
+pub fn checked(
+    config: &Config,
+    post: PostId,
+    revision: RevisionId,
+    title: String,
+    marking: &Marking,
+    now: Timestamp,
+) -> Result<Checked, MarkError> {
+    let events = events(config, &marking.events, now)?;
+    let regions = regions(config, &events, marking.region.as_deref())?;
+    let deadline = marking.deadline.or_else(|| last_start(&events)).ok_or(MarkError::NoEnd)?;
+    if deadline <= now {
+        return Err(MarkError::Deadline(deadline));
+    }
+    Ok(Checked { post, revision, title, events, regions, deadline, hold: marking.hold, report_to: None })
+}
+
+/// Drafts as events, each with a calendar name of its own.
+///
+/// # Errors
+///
+/// When one of them cannot be used; the error says which.
+pub fn events(config: &Config, drafts: &[EventDraft], now: Timestamp) -> Result<Vec<Event>, MarkError> {
+    let rules = Rules { time_zone: config.site.time_zone, regions: &config.appeals.regions, now };
+    let checked = drafts.iter().zip(1..).map(|(draft, number)| {
+        let uid = new_uid(config)?;
+        draft.check(&rules, uid).map_err(|error| MarkError::Event { number, error })
+    });
+    checked.collect()
+}
+
+/// Whom an appeal is for: its events say so, or where it has none, `region`.
+///
+/// # Errors
+///
+/// When there is no such region.
+pub fn regions(config: &Config, events: &[Event], region: Option<&str>) -> Result<Vec<String>, MarkError> {
+    match region.filter(|_| events.is_empty()) {
+        Some(region) => Ok(vec![known_region(region, &config.appeals.regions).map_err(MarkError::Region)?]),
+        None => Ok(regions_of(events)),
+    }
+}
+
+/// A calendar name that nothing else has (RFC 7986 section 5.3).
+fn new_uid(config: &Config) -> Result<String, StoreError> {
+    let random: [u8; 16] = crate::vault::random_bytes()?;
+    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{hex}@{}", config.site.sender.address.domain()))
+}
+
+/// What may be a mistake about it, in words.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn doubts(store: &Store, checked: &Checked, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let mut doubts = Vec::new();
+    for known in store.versions_since(AppealState::Open, now.minus(SIMILAR_WITHIN)).await? {
+        let made = known.created_at.plus(SIMILAR_WITHIN) >= now;
+        if made && let Some(why) = resembles(store, &known, checked).await? {
+            doubts.push(format!("appeal {} of the last day {why}", known.appeal));
+        }
+    }
+    Ok(doubts)
+}
+
+/// In which way another appeal may be the same one.
+async fn resembles(store: &Store, known: &Version, checked: &Checked) -> Result<Option<&'static str>, StoreError> {
+    let plain = |text: &Option<String>| {
+        let letters = text.iter().flat_map(|text| text.chars()).filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect::<String>()
+    };
+    for event in &checked.events {
+        for other in &known.events {
+            let apart = (event.starts.at.0 - other.starts.at.0).unsigned_abs();
+            if u128::from(apart) <= SAME_TIME.as_micros() {
+                return Ok(Some("has an event at the same time"));
+            }
+            let address = plain(&event.address);
+            if !address.is_empty() && address == plain(&other.address) && event.starts.local.date() == other.starts.local.date() {
+                return Ok(Some("has an event at the same place on the same day"));
+            }
+        }
+    }
+    let title = store.revision(known.revision).await?.map(|revision| revision.title);
+    Ok((plain(&title) == plain(&Some(checked.title.clone()))).then_some("has the same title"))
+}
+
+/// Makes the appeal and its mailing. Nobody is written to before its hold is over.
+///
+/// # Errors
+///
+/// When somebody else made it one meanwhile, or the store fails.
+pub async fn mark(app: &App, checked: &Checked, by: &str) -> Result<Marked, MarkError> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let marked = mark_in(&mut tx, checked, by, now).await?;
+    let Some(marked) = marked else {
+        drop(tx);
+        let known = app.store.appeal_of(checked.post).await?;
+        return Err(MarkError::Already(checked.post, known.map_or(AppealId(0), |known| known.id)));
+    };
+    tx.wake().await?;
+    tx.commit().await?;
+    Ok(marked)
+}
+
+/// As [`mark`], within a transaction; nothing when the post is an appeal already.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn mark_in(
+    tx: &mut Tx,
+    checked: &Checked,
+    by: &str,
+    now: Timestamp,
+) -> Result<Option<Marked>, StoreError> {
+    let post = checked.post;
+    let Some(appeal) = tx.make_appeal(post, by, now).await? else { return Ok(None) };
+    if let Some(to) = &checked.report_to {
+        tx.set_report_to(appeal, to).await?;
+    }
+    // Whoever it does not call finds it in their digest, once it is sure to go out.
+    tx.set_post_state(post, PostState::Live).await?;
+    tx.forget_listing(post).await?;
+    let new = NewVersion {
+        appeal,
+        kind: VersionKind::Marked,
+        revision: checked.revision,
+        regions: &checked.regions,
+        deadline: checked.deadline,
+        reason: None,
+        by,
+        events: &checked.events,
+    };
+    let version = tx.add_version(&new, now).await?;
+    let hold_until = now.plus(checked.hold);
+    let edition = make_edition(tx, EditionKind::Appeal, (appeal, version), checked.deadline, hold_until, by, now).await?;
+    tx.audit(now, by, "marked", None, Some(edition), Some(&format!("appeal {appeal}"))).await?;
+    Ok(Some(Marked { appeal, version, edition, hold_until, deadline: checked.deadline }))
+}
+
+/// Makes the mailing of one kind of a version; planning it begins when the hold is over.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(super) async fn make_edition(
+    tx: &mut Tx,
+    kind: EditionKind,
+    (appeal, version): (AppealId, VersionId),
+    deadline_at: Timestamp,
+    hold_until: Timestamp,
+    by: &str,
+    now: Timestamp,
+) -> Result<EditionId, StoreError> {
+    let new = NewEdition {
+        kind,
+        key: format!("{kind}/{appeal}/{version}"),
+        state: EditionState::Planning,
+        cadence: None,
+        slot_at: None,
+        time_zone: None,
+        cut_off_at: None,
+        appeal: Some((appeal, version)),
+        created_by: by.to_owned(),
+        hold_until: Some(hold_until),
+        deadline_at,
+    };
+    tx.make_edition(&new, now).await?.ok_or(StoreError::Query(sqlx::Error::RowNotFound))
+}
+
+/// An address as it is kept with an appeal.
+fn seal(vault: &Vault, address: &Address) -> Result<ReportTo, StoreError> {
+    let index = vault.address_index(address)?;
+    let address = vault.seal(Column::Address, &index, &address.as_given())?;
+    Ok(ReportTo { key_id: vault.current_key(), index, address })
+}
