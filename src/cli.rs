@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and what becomes of it.
 
+mod appeals;
 mod args;
 mod deliveries;
 mod demo;
@@ -39,6 +40,7 @@ Examples:
   handbill subscribers import people.csv --consent 'sign-up sheets, May 2026'
   handbill posts pull                             look for new posts once
   handbill digests send weekly --dry-run          see what the weekly digest would be
+  handbill appeals mark 7 --starts 2026-09-28T16:00 --address '1 High Street, London'
   handbill dispatch --until-empty                 send what is due, then exit
   handbill run                                    do all of it by itself, and serve the pages
   handbill status                                 see what is under way and what waits for you
@@ -82,6 +84,9 @@ enum Command {
     /// The digests.
     #[command(subcommand)]
     Digests(digests::Digests),
+    /// What is urgent: mark, amend, cancel.
+    #[command(subcommand)]
+    Appeals(appeals::Appeals),
     /// The mailings, and their brakes.
     #[command(subcommand)]
     Editions(editions::Editions),
@@ -155,6 +160,7 @@ async fn carry_out(cli: Cli, out: &mut Output) -> Outcome {
         Command::Subscribers(args) => with_app(&open, async |app| subscribers::run(app, &args, out).await).await,
         Command::Posts(args) => with_app(&open, async |app| posts::run(app, &args, out).await).await,
         Command::Digests(args) => with_app(&open, async |app| digests::run(app, &args, out).await).await,
+        Command::Appeals(args) => with_app(&open, async |app| appeals::run(app, &args, out).await).await,
         Command::Editions(args) => with_app(&open, async |app| editions::run(app, &args, out).await).await,
         Command::Deliveries(args) => with_app(&open, async |app| deliveries::run(app, &args, out).await).await,
         Command::Dispatch(args) => with_app(&open, async |app| dispatch::run(app, &args, out).await).await,

@@ -16,9 +16,11 @@ use std::fmt::Write as _;
 use aws_lc_rs::digest;
 use chrono::Datelike;
 use chrono_tz::Tz;
+use lettre::message::header::{ContentDisposition, ContentType};
 use lettre::message::{MultiPart, SinglePart};
 
 use crate::address::Address;
+use crate::appeals::calendar;
 use crate::clock::Timestamp;
 use crate::config::Sender;
 use crate::editions::EditionKind;
@@ -71,7 +73,14 @@ pub struct Draft<'a> {
     pub language: &'a str,
     /// The list it was sent to; `None` for a letter that one person's request called for.
     pub list: Option<List<'a>>,
+    /// The local parts of the Message-IDs of the mails that it follows up, the first one first.
+    pub thread: &'a [String],
+    /// The calendar entries that come with it.
+    pub calendar: Option<&'a str>,
 }
+
+/// What a calendar that comes with a mail is called as a file.
+const CALENDAR_FILE: &str = "event.ics";
 
 /// What the headers of list mail say about the list (RFC 2369, RFC 2919, RFC 8058).
 #[derive(Clone, Debug)]
@@ -154,6 +163,15 @@ pub fn build(draft: &Draft<'_>) -> Result<Vec<u8>, MessageError> {
         return Err(MessageError::MessageId);
     }
     head.line("Message-ID", &format!("<{}@{domain}>", draft.message_id));
+    if !draft.thread.iter().all(|id| is_dot_atom(id)) {
+        return Err(MessageError::MessageId);
+    }
+    if let Some(last) = draft.thread.last() {
+        // RFC 5322 section 3.6.4: the mail that this one follows, and the whole thread up to it.
+        head.line("In-Reply-To", &format!("<{last}@{domain}>"));
+        let ids: Vec<String> = draft.thread.iter().map(|id| format!("<{id}@{domain}>")).collect();
+        head.line("References", &ids.join("\r\n "));
+    }
     if let Some(list) = &draft.list {
         head.list(list)?;
     }
@@ -168,7 +186,7 @@ pub fn build(draft: &Draft<'_>) -> Result<Vec<u8>, MessageError> {
     head.line("Content-Language", draft.language);
     head.line("MIME-Version", "1.0");
     let mut bytes = head.0.into_bytes();
-    bytes.extend(body(draft.content, draft.message_id).formatted());
+    bytes.extend(body(draft.content, draft.calendar, draft.message_id).formatted());
     Ok(bytes)
 }
 
@@ -238,11 +256,27 @@ fn is_header_url(url: &str) -> bool {
     scheme && url.len() <= 900 && url.chars().all(|c| c.is_ascii_graphic() && !"<>\"\\".contains(c))
 }
 
-/// The plain text first, then the HTML (RFC 2046 section 5.1.4), each 7-bit safe.
-fn body(content: &Content, message_id: &str) -> MultiPart {
+/// The plain text first, then the HTML, then the calendar (RFC 2046 section 5.1.4), each 7-bit safe. The calendar comes
+/// once more as a file, as some programs show only the one and some only the other.
+fn body(content: &Content, calendar: Option<&str>, message_id: &str) -> MultiPart {
     let (text, html) = (clean_body(&content.text), clean_body(&content.html));
-    let boundary = boundary(message_id, &[&text, &html]);
-    MultiPart::alternative().boundary(boundary).singlepart(SinglePart::plain(text)).singlepart(SinglePart::html(html))
+    let mut parts = vec![text.as_str(), html.as_str()];
+    parts.extend(calendar);
+    let boundary = |name: &str| boundary(&format!("{name}{message_id}"), &parts);
+    let alternative = MultiPart::alternative().boundary(boundary(""));
+    let alternative = alternative.singlepart(SinglePart::plain(text.clone())).singlepart(SinglePart::html(html.clone()));
+    let Some(calendar) = calendar else { return alternative };
+    let entry = || SinglePart::builder().header(calendar_type());
+    let alternative = alternative.singlepart(entry().body(calendar.to_owned()));
+    let file = entry().header(ContentDisposition::attachment(CALENDAR_FILE)).body(calendar.to_owned());
+    MultiPart::mixed().boundary(boundary("mixed ")).multipart(alternative).singlepart(file)
+}
+
+/// The method stands here and in the calendar itself (RFC 6047 section 2.4).
+fn calendar_type() -> ContentType {
+    let wanted = format!("text/calendar; charset=utf-8; method={}", calendar::METHOD);
+    // It is a constant; a test sees that it is one of ours.
+    ContentType::parse(&wanted).unwrap_or(ContentType::TEXT_PLAIN)
 }
 
 /// Line breaks as `\n`, without other control characters and without white space at the ends of lines; one line

@@ -15,7 +15,7 @@ use crate::posts::PostState;
 use crate::store::{Result, Store, Tx};
 
 /// An urgent mark as a source makes it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Declared {
     /// Its events, as they were written.
     pub events: Vec<EventDraft>,

@@ -88,7 +88,7 @@ impl Event {
 }
 
 /// An event as a person wrote it, in front matter, on the command line or in a form.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EventDraft {
     /// `2026-09-28T16:00`, on the clock of its zone.

@@ -261,6 +261,7 @@ pub async fn mark_in(
     if let Some(to) = &checked.report_to {
         tx.set_report_to(appeal, to).await?;
     }
+    tx.clear_declared_problem(post).await?;
     // Whoever it does not call finds it in their digest, once it is sure to go out.
     tx.set_post_state(post, PostState::Live).await?;
     tx.forget_listing(post).await?;

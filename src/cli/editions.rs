@@ -168,7 +168,7 @@ struct Shown {
 async fn show(app: &App, id: EditionId, json: bool, out: &mut Output) -> anyhow::Result<()> {
     let edition = app.store.edition(id).await?.with_context(|| format!("there is no edition {id}"))?;
     let next_due_at = match edition.state {
-        EditionState::Done | EditionState::Cancelled => None,
+        EditionState::Done | EditionState::Cancelled | EditionState::Superseded => None,
         _ => app.store.next_due(id).await?,
     };
     let shown = Shown { standing: Standing::of(app, edition).await?, next_due_at };
@@ -185,6 +185,8 @@ async fn show(app: &App, id: EditionId, json: bool, out: &mut Output) -> anyhow:
         ("slot", or_empty(edition.slot_at)),
         ("time zone", or_empty(edition.time_zone.as_ref())),
         ("posts up to", or_empty(edition.cut_off_at)),
+        ("appeal", or_empty(edition.appeal_id)),
+        ("held until", or_empty(edition.hold_until)),
         ("created", format!("{} by {}", edition.created_at, edition.created_by)),
         ("planned", or_empty(edition.planned_at)),
         ("ended", or_empty(edition.ended_at)),

@@ -93,8 +93,14 @@ pub(super) async fn run(app: &App, command: &Posts, out: &mut Output) -> Outcome
         Posts::Show { id, format } => show(app, *id, format.json, out).await?,
         Posts::Release { ids } => {
             for id in ids {
-                review::release(&app.store, *id, "cli", app.clock.now()).await.context("could not release")?;
-                out.line(format_args!("post {id} goes into the digests"))?;
+                let released = review::release(&app.store, &app.config, *id, "cli", app.clock.now()).await;
+                match released.context("could not release")? {
+                    None => out.line(format_args!("post {id} goes into the digests"))?,
+                    Some(refusal) => out.line(format_args!(
+                        "post {id} goes into the digests; not taken as urgent: {}: {}",
+                        refusal.field, refusal.message
+                    ))?,
+                }
             }
         }
         Posts::Drop { ids } => {

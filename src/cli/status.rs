@@ -10,6 +10,8 @@ use crate::app::App;
 use crate::posts::PostState;
 use crate::subscribers::SubscriberState;
 
+const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+
 const EXAMPLES: &str = "\
 Examples:
   handbill status
@@ -31,6 +33,8 @@ struct Screen {
     /// What somebody must do, in words.
     to_do: Vec<String>,
     editions: Vec<Standing>,
+    /// Mailings about appeals that ended within a day.
+    lately: Vec<Standing>,
     held_posts: i64,
     sources: Vec<SourceLine>,
     relays: Vec<RelayLine>,
@@ -77,6 +81,24 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
         let id = edition.id;
         to_do.push(format!("edition {id} is paused: handbill editions resume {id}, or cancel {id}"));
     }
+    let mut lately = Vec::new();
+    for edition in app.store.urgent_ended_since(app.clock.now().minus(DAY)).await? {
+        lately.push(Standing::of(app, edition).await?);
+    }
+    for (appeal, declared) in app.store.proposals().await? {
+        to_do.push(match declared {
+            Some(_) => format!(
+                "appeal {appeal}: its source was edited; look with `handbill appeals amend {appeal} --proposed --dry-run`, \
+                 then amend it, or `handbill appeals dismiss {appeal}`"
+            ),
+            None => format!(
+                "appeal {appeal}: its source calls it urgent no more; `handbill appeals cancel {appeal}`, or dismiss {appeal}"
+            ),
+        });
+    }
+    for (post, problem) in app.store.refused_marks().await? {
+        to_do.push(format!("post {post} calls itself urgent, but cannot be an appeal: {problem}"));
+    }
     let held_posts = app.store.count_posts(PostState::Held).await?;
     if held_posts > 0 {
         let what = "came with a flood and wait: handbill posts list --state held, then posts release or posts drop";
@@ -101,7 +123,7 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
         relays.map(|relay| RelayLine { name: relay.name.clone(), host: relay.host.clone(), port: relay.port() });
     let counts = app.store.subscriber_counts().await?;
     let people = counts.into_iter().map(|(state, suppressed, count)| People { state, suppressed, count });
-    Ok(Screen { to_do, editions, held_posts, sources, relays: relays.collect(), subscribers: people.collect() })
+    Ok(Screen { to_do, editions, lately, held_posts, sources, relays: relays.collect(), subscribers: people.collect() })
 }
 
 fn show(screen: &Screen, out: &mut Output) -> std::io::Result<()> {
@@ -117,6 +139,12 @@ fn show(screen: &Screen, out: &mut Output) -> std::io::Result<()> {
     } else {
         let mut list = out.list(false, Standing::COLUMNS);
         screen.editions.iter().try_for_each(|standing| list.row(standing, || standing.cells()))?;
+        list.end()?;
+    }
+    if !screen.lately.is_empty() {
+        out.line("\nended within a day:")?;
+        let mut list = out.list(false, Standing::COLUMNS);
+        screen.lately.iter().try_for_each(|standing| list.row(standing, || standing.cells()))?;
         list.end()?;
     }
     out.line("")?;

@@ -1,5 +1,7 @@
 //! From a claimed delivery to the bytes of its message.
 
+mod urgent;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,16 +9,20 @@ use tokio::sync::watch;
 
 use crate::address::Address;
 use crate::app::App;
+use crate::appeals::{Version, event::Event};
 use crate::clock::Timestamp;
-use crate::editions::EditionKind;
-use crate::editions::items::Items;
-use crate::id::VariantId;
+use crate::config;
+use crate::editions::items::{Form, Items};
+use crate::editions::{EditionKind, Lane};
+use crate::id::{EditionId, RevisionId, SubscriberId, VariantId};
 use crate::message::{self, Content, Draft, List, ListId};
 use crate::store::deliveries::Claimed;
 use crate::store::editions::{Edition, Variant};
 use crate::subscribers::Cadence;
 use crate::templates::Templates;
-use crate::templates::contexts::{Confirmation, Digest, Frame, Goodbye, Item, Link, Links, Site};
+use crate::store::revisions::Revision;
+use crate::templates::contexts::{AppealLinks, Confirmation, Digest, Frame, Goodbye, Item, Link, Links, Site};
+use crate::words::Language;
 use crate::vault::{Column, Token, TokenPurpose, VaultError};
 
 /// How many variants are kept at hand; most editions have a handful.
@@ -33,7 +39,22 @@ pub(super) struct Composed {
 #[derive(Debug)]
 struct Prepared {
     language: String,
-    items: Vec<Item>,
+    said: Said,
+}
+
+/// What a variant says.
+#[derive(Debug)]
+enum Said {
+    Posts(Vec<Item>),
+    Urgent(Box<urgent::Shared>),
+}
+
+/// A post as mail shows it.
+fn item(site: &config::Site, words: &Language<'_>, post: Revision) -> anyhow::Result<Item> {
+    let topics: Vec<String> = crate::topics::Topics::parse(&post.topics).iter().map(str::to_owned).collect();
+    let date = words.date(post.published_at.to_utc().with_timezone(&site.time_zone).date_naive())?;
+    let item = Item::new(&post.title, post.url.as_deref(), date, &topics, post.html, post.text);
+    Ok(Item { excerpt: post.excerpt, ..item })
 }
 
 /// Makes messages, and remembers what their variants share.
@@ -66,7 +87,7 @@ impl Composer {
         let Some(address) = open(Column::Address, &claimed.address)? else { return Ok(None) };
         let to: Address = address.parse()?;
         let name = open(Column::Name, &claimed.name)?;
-        let prepared = self.prepared(claimed.variant_id).await?;
+        let prepared = self.prepared(edition, claimed.variant_id).await?;
         let templates = self.templates.borrow().clone();
 
         let token = |purpose| {
@@ -84,7 +105,12 @@ impl Composer {
             archive_url: &archive_url,
         });
         let site = &self.app.config.site;
-        let message_id = self.app.vault.message_id(claimed.edition_id.0, claimed.subscriber_id.0)?;
+        let message_id = self.message_id(claimed.edition_id, claimed.subscriber_id)?;
+        let thread = self.thread(edition, claimed.subscriber_id).await?;
+        let calendar = match &prepared.said {
+            Said::Urgent(shared) => shared.calendar.as_deref(),
+            Said::Posts(_) => None,
+        };
         let draft = Draft {
             sender: &site.sender,
             reply_to: site.reply_to.as_ref(),
@@ -98,6 +124,8 @@ impl Composer {
             content: &content,
             language: &prepared.language,
             list,
+            thread: &thread,
+            calendar,
         };
         let bytes = message::build(&draft)?;
         Ok(Some(Composed { to, bytes }))
@@ -127,16 +155,82 @@ impl Composer {
             }
             EditionKind::Goodbye => templates.mail(&Goodbye { frame, return_url: self.url("") }, language)?,
             _ => {
-                let mail = token(TokenPurpose::Mail)?;
-                let links = Links {
-                    unsubscribe: self.url(&format!("unsubscribe/{mail}")),
-                    preferences: self.url(&format!("preferences/{mail}")),
-                    archive: self.url("archive"),
-                };
-                let cadence = edition.cadence.unwrap_or(Cadence::Weekly);
-                templates.mail(&Digest::new(frame, cadence, prepared.items.clone(), links), language)?
+                let links = self.links(&token(TokenPurpose::Mail)?);
+                match &prepared.said {
+                    Said::Urgent(shared) => {
+                        let links = self.appeal_links(links, shared.events());
+                        shared.content(&self.app, templates, language, links)?
+                    }
+                    Said::Posts(items) => {
+                        let cadence = edition.cadence.unwrap_or(Cadence::Weekly);
+                        templates.mail(&Digest::new(frame, cadence, items.clone(), links), language)?
+                    }
+                }
             }
         })
+    }
+
+    fn links(&self, token: &str) -> Links {
+        Links {
+            unsubscribe: self.url(&format!("unsubscribe/{token}")),
+            preferences: self.url(&format!("preferences/{token}")),
+            archive: self.url("archive"),
+        }
+    }
+
+    fn appeal_links(&self, links: Links, events: &[Event]) -> AppealLinks {
+        let Links { unsubscribe, preferences, archive } = links;
+        AppealLinks { unsubscribe, preferences, archive, calendar: urgent::calendar_links(&self.app, events) }
+    }
+
+    fn message_id(&self, edition: EditionId, subscriber: SubscriberId) -> Result<String, VaultError> {
+        self.app.vault.message_id(edition.0, subscriber.0)
+    }
+
+    /// The mails about the same appeal that this reader has already, the first one first.
+    async fn thread(&self, edition: &Edition, reader: SubscriberId) -> anyhow::Result<Vec<String>> {
+        let Some(appeal) = edition.appeal_id.filter(|_| edition.kind != EditionKind::Appeal) else {
+            return Ok(Vec::new());
+        };
+        let earlier = self.app.store.thread(appeal, reader, edition.id).await?;
+        Ok(earlier.into_iter().map(|earlier| self.message_id(earlier, reader)).collect::<Result<_, _>>()?)
+    }
+
+    /// What an appeal would read like, with links that lead nowhere: for a look before it is sent.
+    ///
+    /// # Errors
+    ///
+    /// When the post is missing or a template fails.
+    pub async fn sample_appeal(
+        &self,
+        revision: RevisionId,
+        events: &[Event],
+        deadline: Timestamp,
+        language: &str,
+    ) -> anyhow::Result<Content> {
+        self.sample_urgent(&urgent::Sample { revision, events, deadline, before: None }, language).await
+    }
+
+    /// What a correction would read like to those who have `before`.
+    ///
+    /// # Errors
+    ///
+    /// When the post is missing or a template fails.
+    pub async fn sample_correction(
+        &self,
+        revision: RevisionId,
+        before: &Version,
+        events: &[Event],
+        deadline: Timestamp,
+        language: &str,
+    ) -> anyhow::Result<Content> {
+        self.sample_urgent(&urgent::Sample { revision, events, deadline, before: Some(before) }, language).await
+    }
+
+    async fn sample_urgent(&self, sample: &urgent::Sample<'_>, language: &str) -> anyhow::Result<Content> {
+        let templates = self.templates.borrow().clone();
+        let links = self.appeal_links(self.links("TOKEN"), sample.events);
+        sample.content(&self.app, &templates, language, links).await
     }
 
     /// What a digest of these items would read like, with links that lead nowhere: for a look before it is sent.
@@ -148,23 +242,23 @@ impl Composer {
         let templates = self.templates.borrow().clone();
         let items = self.items(&templates, language, items).await?;
         let frame = Frame::new(Site::of(&self.app.config.site), &templates.words().language(language));
-        let links = Links {
-            unsubscribe: self.url("unsubscribe/TOKEN"),
-            preferences: self.url("preferences/TOKEN"),
-            archive: self.url("archive"),
-        };
-        Ok(templates.mail(&Digest::new(frame, cadence, items, links), language)?)
+        Ok(templates.mail(&Digest::new(frame, cadence, items, self.links("TOKEN")), language)?)
     }
 
-    async fn prepared(&self, id: VariantId) -> anyhow::Result<Arc<Prepared>> {
+    async fn prepared(&self, edition: &Edition, id: VariantId) -> anyhow::Result<Arc<Prepared>> {
         if let Some(prepared) = self.kept().get(&id) {
             return Ok(Arc::clone(prepared));
         }
         let variant: Variant =
             self.app.store.variant(id).await?.ok_or_else(|| anyhow::anyhow!("variant {id} is not in the store"))?;
         let templates = self.templates.borrow().clone();
-        let items = self.items(&templates, &variant.language, &variant.items.parse()?).await?;
-        let prepared = Arc::new(Prepared { language: variant.language, items });
+        let Variant { language, items, .. } = variant;
+        let said = if edition.lane == Lane::Urgent {
+            Said::Urgent(Box::new(urgent::Shared::read(&self.app, &templates, edition, &language, &items).await?))
+        } else {
+            Said::Posts(self.items(&templates, &language, &items.parse()?).await?)
+        };
+        let prepared = Arc::new(Prepared { language, said });
         let mut kept = self.kept();
         if kept.len() >= KEPT {
             kept.clear();
@@ -176,19 +270,18 @@ impl Composer {
     async fn items(&self, templates: &Templates, language: &str, items: &Items) -> anyhow::Result<Vec<Item>> {
         let words = templates.words().language(language);
         let mut shown = Vec::with_capacity(items.0.len());
-        for item in &items.0 {
-            let revision = self.app.store.revision(item.revision).await?;
-            let post = revision.ok_or_else(|| anyhow::anyhow!("revision {} is not in the store", item.revision))?;
-            let topics: Vec<String> = crate::topics::Topics::parse(&post.topics).iter().map(str::to_owned).collect();
-            let date = self.date(&words, post.published_at)?;
-            let item = Item::new(&post.title, post.url.as_deref(), date, &topics, post.html, post.text);
-            shown.push(Item { excerpt: post.excerpt, ..item });
+        for wanted in &items.0 {
+            let revision = self.app.store.revision(wanted.revision).await?;
+            let post = revision.ok_or_else(|| anyhow::anyhow!("revision {} is not in the store", wanted.revision))?;
+            let appeal = self.app.store.appeal_of(post.post_id).await?;
+            let mut item = item(&self.app.config.site, &words, post)?;
+            if let Some(appeal) = appeal {
+                let now = self.app.clock.now();
+                item = urgent::in_digest(&self.app, templates, language, item, appeal.id, now).await?;
+            }
+            shown.push(if wanted.form == Form::Line { item.as_line() } else { item });
         }
         Ok(shown)
-    }
-
-    fn date(&self, words: &crate::words::Language<'_>, at: Timestamp) -> anyhow::Result<String> {
-        Ok(words.date(at.to_utc().with_timezone(&self.app.config.site.time_zone).date_naive())?)
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<VariantId, Arc<Prepared>>> {

@@ -1,8 +1,8 @@
 //! The brakes: pausing, resuming and cancelling an edition. Pages and commands call these same functions.
 
-use super::{EditionState, Lane};
+use super::{EditionKind, EditionState, Lane};
 use crate::app::App;
-use crate::deliveries::DeliveryState;
+use crate::appeals::amend;
 use crate::id::EditionId;
 use crate::store::StoreError;
 use crate::store::editions::Edition;
@@ -66,16 +66,34 @@ pub async fn cancel(app: &App, id: EditionId, actor: &str) -> Result<(), BrakeEr
         return Err(BrakeError::Letter(id));
     }
     if edition.lane == Lane::Urgent {
-        let counts = app.store.counts(id).await?;
-        // One in a relay's hands may be told any moment.
-        let told = [DeliveryState::Accepted, DeliveryState::Unknown, DeliveryState::Leased];
-        let told = told.iter().filter_map(|state| counts.get(state)).sum();
-        if told > 0 {
-            return Err(BrakeError::Told(id, told));
-        }
+        return cancel_urgent(app, &edition, actor).await;
     }
     let from = [EditionState::Planning, EditionState::Sending, EditionState::Paused];
     brake(app, id, &from, EditionState::Cancelled, actor, "cancelled").await
+}
+
+/// Stops an appeal's mailing that nobody has yet; with its first one, the appeal itself is taken back.
+async fn cancel_urgent(app: &App, edition: &Edition, actor: &str) -> Result<(), BrakeError> {
+    let (id, now) = (edition.id, app.clock.now());
+    let from = [EditionState::Planning, EditionState::Sending, EditionState::Paused];
+    let mut tx = app.store.begin().await?;
+    let moved = tx.move_edition(id, &from, EditionState::Cancelled, now).await?;
+    // From here on nothing more of it is claimed; what is in a relay's hands may be told any moment.
+    let told = tx.told_count(id).await?;
+    if !moved || told > 0 {
+        drop(tx);
+        let state = find(app, id).await?.state;
+        return Err(if moved { BrakeError::Told(id, told) } else { BrakeError::State(id, state) });
+    }
+    if let Some(appeal) = edition.appeal_id.filter(|_| edition.kind == EditionKind::Appeal) {
+        let editions = tx.appeal_editions(appeal).await?;
+        if editions.iter().all(|other| other.state == EditionState::Cancelled) {
+            amend::stop_in(&mut tx, appeal, &editions, now).await?;
+        }
+    }
+    tx.audit(now, actor, "cancelled", None, Some(id), None).await?;
+    tx.wake().await?;
+    Ok(tx.commit().await?)
 }
 
 async fn find(app: &App, id: EditionId) -> Result<Edition, BrakeError> {

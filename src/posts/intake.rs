@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::PostState;
 use super::matching::{Match, Names, recognise};
+use crate::appeals::declared::{self, Refusal, Seen};
 use crate::clock::Timestamp;
-use crate::config;
+use crate::config::{self, Config};
 use crate::sources::folder::{Found, Pass};
 use crate::sources::problem::Problem;
 use crate::store::posts::{Known, NewPost};
@@ -30,15 +31,21 @@ pub struct Intake {
     pub withdrawn: usize,
     /// Read again, and the same.
     pub unchanged: usize,
+    /// New urgent marks, and known ones that were changed.
+    pub marks: usize,
     /// Second copies of a post, which are left alone.
     #[serde(skip)]
     pub copies: Vec<Problem>,
+    /// Urgent marks that could not be carried out; their posts are ordinary ones.
+    #[serde(skip)]
+    pub refused: Vec<Problem>,
 }
 
 impl Intake {
     /// Whether anything was changed that a digest or a person may care about.
     pub fn is_change(&self) -> bool {
-        self.new + self.baseline + self.held + self.edited + self.moved + self.returned + self.withdrawn > 0
+        let listed = self.new + self.baseline + self.held + self.edited + self.moved + self.returned + self.withdrawn;
+        listed + self.marks > 0
     }
 
     /// The files to read again next time: a copy becomes the post once the first one goes.
@@ -55,6 +62,7 @@ impl Intake {
 /// When the database fails; then nothing of the pass is kept.
 pub async fn take_in(
     store: &Store,
+    config: &Config,
     source: &config::Source,
     pass: &Pass,
     mail_all: bool,
@@ -86,11 +94,18 @@ pub async fn take_in(
             () if !mail_all && new >= source.flood => PostState::Held,
             () => PostState::Live,
         };
+        // In a flood, one urgent post is somebody's call for help; two or more may be a mistake of the source.
+        let is_urgent = |found: &Found| found.urgent.as_ref().is_some_and(|mark| mark.check(config, now).is_ok());
+        let urgent = pass.found.iter().zip(&matches).filter(|(found, is)| **is == Match::New && is_urgent(found)).count();
         let mut here = vec![false; known.len()];
         for ((found, names), is) in pass.found.iter().zip(&names).zip(matches) {
             match is {
                 Match::New => {
-                    tx.add_post(&NewPost { source: row.id, state, names, content: &found.content }, now).await?;
+                    let passes = state == PostState::Held && urgent == 1 && is_urgent(found);
+                    let state = if passes { PostState::Live } else { state };
+                    let post = tx.add_post(&NewPost { source: row.id, state, names, content: &found.content }, now).await?;
+                    let seen = Seen { post, state, title: &found.content.title, before: None, now: found.urgent.as_ref() };
+                    take_mark(&mut tx, store, config, found, &seen, &mut intake, now).await?;
                     match state {
                         PostState::Baseline => intake.baseline += 1,
                         PostState::Held => intake.held += 1,
@@ -103,6 +118,11 @@ pub async fn take_in(
                     }
                     if let Some(post) = known.get(place) {
                         see_again(&mut tx, post, found, names, &mut intake, now).await?;
+                        let before = post.declared.as_deref();
+                        let state = if post.is_withdrawn() { PostState::Withdrawn } else { post.state };
+                        let (title, mark) = (&found.content.title, found.urgent.as_ref());
+                        let seen = Seen { post: post.id, state, title, before, now: mark };
+                        take_mark(&mut tx, store, config, found, &seen, &mut intake, now).await?;
                     }
                 }
                 Match::Copy => {
@@ -132,6 +152,27 @@ pub async fn take_in(
     }
     tx.commit().await?;
     Ok(intake)
+}
+
+/// Carries out the urgent mark of a post that was read, or says why not.
+async fn take_mark(
+    tx: &mut Tx,
+    store: &Store,
+    config: &Config,
+    found: &Found,
+    seen: &Seen<'_>,
+    intake: &mut Intake,
+    now: Timestamp,
+) -> Result<()> {
+    let refusal = declared::take_in(tx, store, config, seen, now).await?;
+    let line = found.urgent.as_ref().and_then(|mark| mark.line);
+    let path = found.path.clone().unwrap_or_default();
+    intake.refused.extend(refusal.map(|Refusal { field, message }| {
+        let message = format!("not taken as urgent: {message}");
+        Problem { path, line, field: Some(field), message }
+    }));
+    intake.marks += usize::from(seen.now.map(declared::Declared::to_text).as_deref() != seen.before);
+    Ok(())
 }
 
 /// A known post was read: keeps what is new about it.

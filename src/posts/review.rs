@@ -1,7 +1,9 @@
 //! What people do with posts: look at them, release what waits, drop what is not wanted.
 
 use super::PostState;
+use crate::appeals::declared::{self, Refusal};
 use crate::clock::Timestamp;
+use crate::config::Config;
 use crate::id::PostId;
 use crate::store::{Store, StoreError};
 
@@ -29,13 +31,20 @@ pub enum ReviewError {
 }
 
 /// Releases a held or dropped post: it goes into the digests from now on. One that digests have had keeps its place,
-/// so that nobody gets it twice.
+/// so that nobody gets it twice. One that its source marks as urgent becomes an appeal, or is an ordinary post for the
+/// reason that is returned.
 ///
 /// # Errors
 ///
 /// When there is no such post, it is neither held nor dropped, or the database fails.
-pub async fn release(store: &Store, id: PostId, actor: &str, now: Timestamp) -> Result<(), ReviewError> {
-    change(store, id, actor, now, &[PostState::Held, PostState::Dropped], PostState::Live).await
+pub async fn release(
+    store: &Store,
+    config: &Config,
+    id: PostId,
+    actor: &str,
+    now: Timestamp,
+) -> Result<Option<Refusal>, ReviewError> {
+    change(store, Some(config), id, actor, now, &[PostState::Held, PostState::Dropped], PostState::Live).await
 }
 
 /// Drops a held or live post: no digest that is planned from now on has it.
@@ -44,17 +53,19 @@ pub async fn release(store: &Store, id: PostId, actor: &str, now: Timestamp) -> 
 ///
 /// When there is no such post, it is neither held nor live, or the database fails.
 pub async fn drop_post(store: &Store, id: PostId, actor: &str, now: Timestamp) -> Result<(), ReviewError> {
-    change(store, id, actor, now, &[PostState::Held, PostState::Live], PostState::Dropped).await
+    change(store, None, id, actor, now, &[PostState::Held, PostState::Live], PostState::Dropped).await?;
+    Ok(())
 }
 
 async fn change(
     store: &Store,
+    config: Option<&Config>,
     id: PostId,
     actor: &str,
     now: Timestamp,
     from: &[PostState],
     to: PostState,
-) -> Result<(), ReviewError> {
+) -> Result<Option<Refusal>, ReviewError> {
     let mut tx = store.begin().await?;
     let state = tx.lock_post(id).await?.ok_or(ReviewError::Missing(id))?;
     let releases = to == PostState::Live;
@@ -63,13 +74,16 @@ async fn change(
         return Err(ReviewError::State { id, state, wanted, done });
     }
     tx.set_post_state(id, to).await?;
-    if releases {
+    let mut refusal = None;
+    if let Some(config) = config {
         tx.forget_listing(id).await?;
+        let title = store.post(id).await?.map(|post| post.title).unwrap_or_default();
+        refusal = declared::released(&mut tx, store, config, id, &title, now).await?;
         tx.list_live_posts(now).await?;
     }
     let action = if releases { "post released" } else { "post dropped" };
     tx.audit(now, actor, action, None, None, Some(&format!("post {id}"))).await?;
     tx.wake().await?;
     tx.commit().await?;
-    Ok(())
+    Ok(refusal)
 }

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 use super::front_matter::{self, Fault};
+use crate::appeals::declared::Declared;
 use super::problem::Problem;
 use super::walk::{Candidate, Stamp, Walk, walk};
 use crate::clock::Timestamp;
@@ -30,6 +31,8 @@ pub struct Found {
     pub guid: Option<String>,
     /// What it says.
     pub content: Content,
+    /// The urgent mark that it carries.
+    pub urgent: Option<Declared>,
 }
 
 /// What one pass over a source brought.
@@ -238,7 +241,7 @@ impl Folder {
             body,
             markup,
         });
-        Ok(Some(Found { path: Some(path.to_owned()), guid: front.guid, content }))
+        Ok(Some(Found { path: Some(path.to_owned()), guid: front.guid, content, urgent: front.urgent }))
     }
 }
 

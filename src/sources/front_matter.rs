@@ -10,6 +10,7 @@ use unic_langid::LanguageIdentifier;
 use url::Url;
 
 use self::fields::{Fields, line_of};
+use crate::appeals::declared::Declared;
 use crate::clock::Timestamp;
 use crate::schedule::instant;
 use crate::topics::Topics;
@@ -33,6 +34,8 @@ pub struct FrontMatter {
     pub guid: Option<String>,
     /// `draft`: it is no post yet.
     pub draft: bool,
+    /// `urgent`, with `event` or `events`, or with `deadline` and `region`.
+    pub urgent: Option<Declared>,
 }
 
 /// Why front matter cannot be read.
@@ -111,7 +114,12 @@ fn checked(
     let url = url
         .filter(|url| url.as_ref().is_none_or(|url| matches!(url.scheme(), "http" | "https")))
         .ok_or_else(|| wrong("url", "this is no web address; write it like https://campaign.example/protest"))?;
+    let (deadline, region) = (fields.take("deadline"), fields.take("region"));
+    let line = wrong("urgent", "").line;
+    let events = std::mem::take(&mut fields.events);
+    let urgent = fields.urgent.then_some(Declared { events, deadline, region, line });
     Ok(FrontMatter {
+        urgent,
         title: fields.take("title"),
         summary: fields.take("summary"),
         guid: fields.take("guid"),

@@ -50,11 +50,11 @@ pub async fn pull(store: &Store, config: &Config, clock: &Clock, baseline: bool)
         let folder = Folder::new(source, &config.site);
         let (folder, scan) = settled(folder, clock, PATIENCE, LOOK).await?;
         let (_, mut pass) = read(folder, scan).await?;
-        let intake = take_in(store, source, &pass, !baseline, clock.now())
+        let intake = take_in(store, config, source, &pass, !baseline, clock.now())
             .await
             .with_context(|| format!("cannot take in the posts of source `{}`", source.name))?;
         let mut problems = std::mem::take(&mut pass.problems);
-        problems.extend(intake.copies.clone());
+        problems.extend(intake.copies.iter().chain(&intake.refused).cloned());
         if pass.settling {
             problems.push(Problem::new("", "some files are still being written; pull again once they are whole"));
         }

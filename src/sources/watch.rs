@@ -17,7 +17,7 @@ use super::folder::{Folder, SETTLED};
 use super::problem::Problem;
 use super::pull::{read, settled};
 use crate::clock::Clock;
-use crate::config::{Config, Site, Source};
+use crate::config::{Config, Source};
 use crate::posts::intake::{Intake, take_in};
 use crate::store::Store;
 
@@ -53,7 +53,7 @@ where
     let mut loops = JoinSet::new();
     for source in &config.sources {
         let on_change = on_change.clone();
-        let mut watched = Watched::new(store.clone(), source.clone(), &config.site, clock.clone());
+        let mut watched = Watched::new(store.clone(), Arc::new(config.clone()), source.clone(), clock.clone());
         let shutdown = shutdown.clone();
         loops.spawn(async move {
             // A pass that is under way is left as it is: its transaction is rolled back, and it is made again.
@@ -80,6 +80,7 @@ struct Watch {
 
 struct Watched {
     store: Store,
+    config: Arc<Config>,
     source: Source,
     clock: Clock,
     folder: Option<Folder>,
@@ -94,12 +95,13 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(store: Store, source: Source, site: &Site, clock: Clock) -> Self {
+    fn new(store: Store, config: Arc<Config>, source: Source, clock: Clock) -> Self {
         // One event that waits stands for all that follow.
         let (events, changes) = mpsc::channel(1);
-        let folder = Some(Folder::new(&source, site));
+        let folder = Some(Folder::new(&source, &config.site));
         Self {
             store,
+            config,
             source,
             clock,
             folder,
@@ -141,7 +143,7 @@ impl Watched {
             // The store keeps the reason, too.
             pass.problems.clone_from(&problems);
         }
-        let taken = take_in(&self.store, &self.source, &pass, false, self.clock.now()).await;
+        let taken = take_in(&self.store, &self.config, &self.source, &pass, false, self.clock.now()).await;
         let taken = match taken {
             Ok(intake) => {
                 self.store_failed = false;
@@ -150,7 +152,7 @@ impl Watched {
                 if intake.is_change() {
                     on_change();
                 }
-                problems.extend(intake.copies);
+                problems.extend(intake.copies.into_iter().chain(intake.refused));
                 true
             }
             Err(error) => {

@@ -323,6 +323,17 @@ impl Tx {
         Ok(())
     }
 
+    /// Forgets why a source's mark could not be carried out, as the post is an appeal now.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn clear_declared_problem(&mut self, post: PostId) -> Result<()> {
+        const CLEAR: &str = "UPDATE posts SET declared_problem = NULL WHERE id = $1 AND declared_problem IS NOT NULL";
+        on_tx!(self, db => sqlx::query(CLEAR).bind(post).execute(db).await?.rows_affected());
+        Ok(())
+    }
+
     /// An appeal, its row locked until the end of the transaction.
     ///
     /// # Errors

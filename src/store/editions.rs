@@ -156,6 +156,16 @@ impl Store {
         on!(self, db => Ok(sqlx::query_as(sql(PAGE)).bind(before).bind(letters).bind(limit).fetch_all(db).await?))
     }
 
+    /// The mailings about appeals that ended since `since`, newest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn urgent_ended_since(&self, since: Timestamp) -> Result<Vec<Edition>> {
+        const ENDED: &str = "WHERE appeal_id IS NOT NULL AND ended_at >= $1 ORDER BY id DESC";
+        on!(self, db => Ok(sqlx::query_as(sql(ENDED)).bind(since).fetch_all(db).await?))
+    }
+
     /// Whether an earlier digest of the same cadence and zone is not over yet.
     ///
     /// # Errors

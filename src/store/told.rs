@@ -184,6 +184,17 @@ impl Tx {
         on_tx!(self, db => Ok(sqlx::query_as(of_appeal()).bind(appeal).fetch_all(db).await?))
     }
 
+    /// How many have an edition, may have it, or are about to.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn told_count(&mut self, edition: EditionId) -> Result<i64> {
+        const TOLD: &str = "SELECT count(*) FROM deliveries WHERE edition_id = $1 AND (state IN ('accepted', 'unknown', \
+                            'leased') OR (state = 'queued' AND maybe_sent))";
+        on_tx!(self, db => Ok(sqlx::query_scalar(TOLD).bind(edition).fetch_one(db).await?))
+    }
+
     /// Closes every mailing about an appeal that is not over: nothing more of them is claimed.
     ///
     /// # Errors

@@ -4,10 +4,21 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::Fault;
+use crate::appeals::event::EventDraft;
 use crate::posts::content;
 use crate::topics::Topics;
 
-const FIELDS: &[&str] = &["title", "date", "topics", "language", "url", "summary", "guid", "draft"];
+const FIELDS: &[&str] = &[
+    "title", "date", "topics", "language", "url", "summary", "guid", "draft", "urgent", "event", "events", "deadline", "region",
+];
+/// What to write where a field is not a text.
+const REMEDIES: &[(&str, &str)] = &[
+    ("topics", "write a list like [Appeals, Press release]"),
+    ("draft", "write true or false"),
+    ("urgent", "write true or false"),
+    ("event", "an event has starts, ends, time_zone, place, address, online, region and geo, each a text on one line"),
+    ("events", "write a list of events, each with starts and address as under `event`"),
+];
 
 /// The fields as they were written, not yet checked.
 #[derive(Default)]
@@ -15,6 +26,8 @@ pub(super) struct Fields {
     texts: [Option<String>; FIELDS.len()],
     pub(super) topics: Topics,
     pub(super) draft: bool,
+    pub(super) urgent: bool,
+    pub(super) events: Vec<EventDraft>,
 }
 
 impl Fields {
@@ -33,9 +46,7 @@ pub(super) fn from_yaml(block: &str) -> Result<Fields, Fault> {
             let line = error.location().and_then(|at| usize::try_from(at.line()).ok()).filter(|line| *line > 0);
             let field = line.and_then(|line| field_on(block, line));
             let message = match field {
-                Some("topics") => "write a list like [Appeals, Press release]",
-                Some("draft") => "write true or false",
-                Some(_) => "this is no text on one line; put it in quotes",
+                Some(field) => remedy(field).unwrap_or("this is no text on one line; put it in quotes"),
                 None => "this is no YAML; write `key: value` lines, with quotes around values that hold a colon",
             };
             // The opening fence is line 1 of the file.
@@ -61,6 +72,11 @@ impl<'de> Deserialize<'de> for Fields {
                     match FIELDS.iter().position(|name| *name == key) {
                         Some(_) if key == "topics" => fields.topics = map.next_value::<TopicList>()?.0,
                         Some(_) if key == "draft" => fields.draft = map.next_value::<Option<bool>>()?.unwrap_or(false),
+                        Some(_) if key == "urgent" => fields.urgent = map.next_value::<Option<bool>>()?.unwrap_or(false),
+                        Some(_) if key == "event" => fields.events.extend(map.next_value::<Option<EventDraft>>()?),
+                        Some(_) if key == "events" => {
+                            fields.events.extend(map.next_value::<Option<Vec<EventDraft>>>()?.unwrap_or_default());
+                        }
                         // Read as text, whatever it looks like: a guid 007 is not 7.
                         Some(index) => {
                             let value = map.next_value::<Option<String>>()?;
@@ -79,6 +95,10 @@ impl<'de> Deserialize<'de> for Fields {
 
         deserializer.deserialize_map(Mapping)
     }
+}
+
+fn remedy(field: &str) -> Option<&'static str> {
+    REMEDIES.iter().find(|(name, _)| *name == field).map(|(_, remedy)| *remedy)
 }
 
 /// Topics as a list, or as one text with commas.
@@ -148,6 +168,14 @@ pub(super) fn from_toml(block: &str) -> Result<Fields, Fault> {
                 fields.topics = Topics::new(topics);
             }
             "draft" => fields.draft = value.as_bool().ok_or_else(|| wrong("write true or false"))?,
+            "urgent" => fields.urgent = value.as_bool().ok_or_else(|| wrong("write true or false"))?,
+            "event" | "events" => {
+                let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                for event in list {
+                    let event = event_of(event).ok_or_else(|| wrong(remedy(field).unwrap_or_default()))?;
+                    fields.events.push(event);
+                }
+            }
             _ => {
                 let text = scalar(value).ok_or_else(|| wrong("this is no text; put it in quotes"))?;
                 if let Some(slot) = fields.texts.get_mut(index) {
@@ -157,6 +185,12 @@ pub(super) fn from_toml(block: &str) -> Result<Fields, Fault> {
         }
     }
     Ok(fields)
+}
+
+fn event_of(value: &toml::Value) -> Option<EventDraft> {
+    // As texts, whatever they look like: TOML has dates of its own.
+    let texts = value.as_table()?.iter().map(|(key, value)| Some((key.clone(), toml::Value::String(scalar(value)?))));
+    toml::Value::Table(texts.collect::<Option<toml::Table>>()?).try_into().ok()
 }
 
 fn scalar(value: &toml::Value) -> Option<String> {

@@ -1,0 +1,334 @@
+//! `handbill appeals`: what is urgent, from the mark to its correction.
+
+mod event_flags;
+mod show;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Subcommand;
+use serde::Serialize;
+use tokio::sync::watch;
+
+use super::args::{Format, address};
+use super::failure::Usage;
+use super::output::Output;
+use super::{Ended, Outcome};
+use crate::app::App;
+use crate::appeals::amend::{self, Amended, Change};
+use crate::appeals::audience::{Forecast, forecast};
+use crate::appeals::declared::Declared;
+use crate::appeals::event::{Event, EventDraft};
+use crate::appeals::mark::{self, Checked, Marking};
+use crate::clock::Timestamp;
+use crate::dispatcher::Composer;
+use crate::id::{AppealId, PostId};
+use crate::templates::Templates;
+use event_flags::EventFlags;
+
+const MARK_EXAMPLES: &str = "\
+Examples:
+  handbill appeals mark 7 --starts 2026-09-28T16:00 --time-zone Europe/London \\
+      --place 'Outside the office' --address '100 Victoria Street, London, SW1E 5JL' --region London --dry-run
+  handbill appeals mark 8 --deadline 2026-10-01T12:00:00Z        (a petition: no event, but an end)
+
+Nothing goes out before the hold is over; until then `handbill appeals cancel` tells nobody. Each further --starts begins
+another event.";
+const AMEND_EXAMPLES: &str = "\
+Examples:
+  handbill appeals amend 3 --starts 2026-09-28T17:00
+  handbill appeals amend 3 --event 2 --place 'Town hall' --address '2 Park Row, Leeds' --dry-run
+  handbill appeals amend 3 --proposed                            (as its edited source says)
+
+Who had the appeal gets a correction in its thread, from what they had; who had not gets the appeal as it is now.";
+const CANCEL_EXAMPLES: &str = "\
+Examples:
+  handbill appeals cancel 3 --reason 'The police have closed the street.'
+
+During the hold nobody hears of it. Later exactly those who were told are told.";
+const LIST_EXAMPLES: &str = "\
+Examples:
+  handbill appeals list
+  handbill appeals list --json";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Appeals {
+    /// Make a post urgent.
+    #[command(after_help = MARK_EXAMPLES)]
+    Mark(Mark),
+    /// Change an appeal's time, place, region or deadline, and tell those who had it.
+    #[command(after_help = AMEND_EXAMPLES)]
+    Amend(Amend),
+    /// Call an appeal off.
+    #[command(after_help = CANCEL_EXAMPLES)]
+    Cancel {
+        /// Its number.
+        id: AppealId,
+        /// Why, in a sentence that its readers see.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Leave an appeal as it is, whatever its edited source says.
+    Dismiss {
+        /// Its number.
+        id: AppealId,
+    },
+    /// List the newest appeals.
+    #[command(after_help = LIST_EXAMPLES)]
+    List {
+        /// How many.
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Show one appeal, its versions' mailings and how far they have come.
+    Show {
+        /// Its number.
+        id: AppealId,
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Mark {
+    /// The post's number.
+    post: PostId,
+    #[command(flatten)]
+    events: EventFlags,
+    /// Call nobody after this instant; default: when the last event starts.
+    #[arg(long, value_name = "INSTANT")]
+    deadline: Option<Timestamp>,
+    /// How long to wait, for second thoughts; default: appeals.hold.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    hold: Option<Duration>,
+    /// Who is told by mail how it went.
+    #[arg(long, value_name = "ADDRESS")]
+    report_to: Option<String>,
+    /// Show whom it would call and how it would read, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// It is right, whatever looked doubtful.
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Amend {
+    /// The appeal's number.
+    id: AppealId,
+    /// Which of its events, from 1.
+    #[arg(long, value_name = "NUMBER")]
+    event: Option<usize>,
+    #[command(flatten)]
+    fields: EventFlags,
+    /// Call nobody after this instant.
+    #[arg(long, value_name = "INSTANT")]
+    deadline: Option<Timestamp>,
+    /// Take what its edited source says.
+    #[arg(long, conflicts_with_all = ["event", "starts", "ends", "time-zone", "place", "address", "online", "region", "geo", "deadline"])]
+    proposed: bool,
+    /// How long to wait before anybody is told; mail with the old version stops at once.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "0s")]
+    hold: Duration,
+    /// Show whom it would reach and how it would read, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(super) async fn run(app: &Arc<App>, command: &Appeals, out: &mut Output) -> Outcome {
+    match command {
+        Appeals::Mark(args) => mark(app, args, out).await?,
+        Appeals::Amend(args) => amend(app, args, out).await?,
+        Appeals::Cancel { id, reason, format } => {
+            let reason = crate::message::one_line(reason, 300);
+            if reason.is_empty() {
+                return Err(Usage("--reason must say why, as its readers will ask".to_owned()).into());
+            }
+            let done = amend::cancel(app, *id, &reason, "cli").await.context("could not call it off")?;
+            if format.json {
+                out.json(&done)?;
+            } else {
+                match done.correction {
+                    Some(edition) => out.line(format_args!(
+                        "appeal {id} is called off; edition {edition} tells those who had it: handbill editions show {edition}"
+                    ))?,
+                    None => out.line(format_args!("appeal {id} is taken back; nobody has heard of it"))?,
+                }
+            }
+        }
+        Appeals::Dismiss { id } => {
+            let mut tx = app.store.begin().await?;
+            tx.drop_proposal(*id).await?;
+            tx.audit(app.clock.now(), "cli", "proposal dismissed", None, None, Some(&format!("appeal {id}"))).await?;
+            tx.commit().await?;
+            out.line(format_args!("appeal {id} stays as it is"))?;
+        }
+        Appeals::List { limit, format } => show::list(app, *limit, format.json, out).await?,
+        Appeals::Show { id, format } => show::one(app, *id, format.json, out).await?,
+    }
+    Ok(Ended::Done)
+}
+
+/// What marking or amending would do.
+#[derive(Serialize)]
+struct DryRun {
+    regions: Vec<String>,
+    deadline: Timestamp,
+    events: Vec<Event>,
+    recipients: u64,
+    recipients_by: Vec<Forecast>,
+    mails: Vec<Mail>,
+}
+
+/// How it would read.
+#[derive(Serialize)]
+struct Mail {
+    language: String,
+    kind: &'static str,
+    subject: String,
+    text: String,
+}
+
+async fn mark(app: &Arc<App>, args: &Mark, out: &mut Output) -> anyhow::Result<()> {
+    let (events, region) = args.events.split();
+    let report_to = args.report_to.as_deref().map(address).transpose()?;
+    let hold = args.hold.unwrap_or(app.config.appeals.hold);
+    let marking = Marking { events, region, deadline: args.deadline, hold, report_to, sure: args.yes };
+    let checked = mark::check(app, args.post, &marking).await.context("could not mark it")?;
+    if args.dry_run {
+        let run = would_mark(app, &checked).await.context("could not look what it would be")?;
+        return told(&run, args.format.json, out);
+    }
+    let marked = mark::mark(app, &checked, "cli").await.context("could not mark it")?;
+    if args.format.json {
+        return Ok(out.json(&marked)?);
+    }
+    let mark::Marked { appeal, edition, hold_until, deadline, .. } = marked;
+    out.line(format_args!("Appeal {appeal}, edition {edition}: goes out at {hold_until}, until {deadline}"))?;
+    out.line(format_args!("Take it back before that with: handbill appeals cancel {appeal} --reason ..."))?;
+    Ok(())
+}
+
+async fn would_mark(app: &Arc<App>, checked: &Checked) -> anyhow::Result<DryRun> {
+    let by = forecast(app, &checked.regions).await?;
+    let composer = composer(app)?;
+    let mut mails = Vec::new();
+    for language in languages(app, &by) {
+        let content =
+            composer.sample_appeal(checked.revision, &checked.events, checked.deadline, &language).await?;
+        mails.push(Mail { language, kind: "appeal", subject: content.subject, text: content.text });
+    }
+    Ok(DryRun {
+        regions: checked.regions.clone(),
+        deadline: checked.deadline,
+        events: checked.events.clone(),
+        recipients: by.iter().map(|row| row.recipients).sum(),
+        recipients_by: by,
+        mails,
+    })
+}
+
+async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result<()> {
+    const COULD_NOT: &str = "could not amend it";
+    let id = args.id;
+    let checked = if args.proposed {
+        let proposals = app.store.proposals().await?;
+        let proposed = proposals.into_iter().find(|(appeal, _)| *appeal == id);
+        let (_, declared) = proposed.with_context(|| format!("nothing is proposed for appeal {id}"))?;
+        let declared = declared.with_context(|| {
+            format!("its source calls it urgent no more: `handbill appeals cancel {id}` or `handbill appeals dismiss {id}`")
+        })?;
+        let declared = Declared::from_text(&declared)?;
+        let deadline = declared.deadline().map_err(Usage)?;
+        amend::check_declared(app, id, &declared.events, deadline).await.context(COULD_NOT)?
+    } else {
+        let mut drafts = args.fields.events.clone();
+        if drafts.len() > 1 {
+            return Err(Usage("amend one event at a time, with --event".to_owned()).into());
+        }
+        let draft: EventDraft = drafts.pop().unwrap_or_default();
+        let change = Change { event: args.event, draft, deadline: args.deadline };
+        amend::check(app, id, &change).await.context(COULD_NOT)?
+    };
+    if args.dry_run {
+        let run = would_amend(app, &checked).await.context("could not look what it would be")?;
+        return told(&run, args.format.json, out);
+    }
+    let done = amend::amend(app, &checked, args.hold, "cli").await.context(COULD_NOT)?;
+    if args.format.json {
+        return Ok(out.json(&done)?);
+    }
+    let Amended { replacement, correction, .. } = done;
+    out.line(format_args!("appeal {id} is amended; mail with the old version is stopped"))?;
+    if let Some(edition) = correction {
+        out.line(format_args!("edition {edition} corrects those who had it: handbill editions show {edition}"))?;
+    }
+    if let Some(edition) = replacement {
+        out.line(format_args!("edition {edition} calls those who had not"))?;
+    }
+    Ok(())
+}
+
+async fn would_amend(app: &Arc<App>, checked: &amend::Checked) -> anyhow::Result<DryRun> {
+    let by = forecast(app, &checked.regions).await?;
+    let composer = composer(app)?;
+    let mut mails = Vec::new();
+    for language in languages(app, &by) {
+        let content = composer
+            .sample_correction(checked.before.revision, &checked.before, &checked.events, checked.deadline, &language)
+            .await?;
+        mails.push(Mail { language, kind: "correction", subject: content.subject, text: content.text });
+    }
+    Ok(DryRun {
+        regions: checked.regions.clone(),
+        deadline: checked.deadline,
+        events: checked.events.clone(),
+        recipients: by.iter().map(|row| row.recipients).sum(),
+        recipients_by: by,
+        mails,
+    })
+}
+
+fn composer(app: &Arc<App>) -> anyhow::Result<Composer> {
+    let site = &app.config.site.language;
+    let templates = Templates::load_for(app.config.mail.templates.as_deref(), site)?;
+    Ok(Composer::new(Arc::clone(app), watch::channel(Arc::new(templates)).1))
+}
+
+/// The languages it would be written in; the site's where nobody would get it.
+fn languages(app: &App, by: &[Forecast]) -> Vec<String> {
+    let mut languages: Vec<String> = by.iter().map(|row| row.language.clone()).collect();
+    languages.sort();
+    languages.dedup();
+    if languages.is_empty() { vec![app.config.site.language.clone()] } else { languages }
+}
+
+fn told(run: &DryRun, json: bool, out: &mut Output) -> anyhow::Result<()> {
+    if json {
+        return Ok(out.json(run)?);
+    }
+    let regions = if run.regions.is_empty() { "everybody with alerts".to_owned() } else { run.regions.join(", ") };
+    out.line(format_args!("Would be for {}, in all {} people, until {}", regions, run.recipients, run.deadline))?;
+    let mut list = out.list(false, &["region", "language", "people"]);
+    for row in &run.recipients_by {
+        list.row(row, || {
+            let region = row.region.clone().unwrap_or_else(|| "(none chosen)".to_owned());
+            vec![region, row.language.clone(), row.recipients.to_string()]
+        })?;
+    }
+    list.end()?;
+    for mail in &run.mails {
+        out.line(format_args!("\n{} in {}: {}\n", mail.kind, mail.language, mail.subject))?;
+        out.line(&mail.text)?;
+    }
+    Ok(())
+}
