@@ -95,6 +95,10 @@ goodbye-body = You are no longer on the list of { $site }. No more news or appea
 goodbye-return = If that was a mistake, you can come back at any time:
 goodbye-button = Come back
 
+## Calendar entries
+
+calendar-cancelled = Cancelled: { $title }
+
 ## Pages: all of them
 
 page-skip = Skip to the content

@@ -98,6 +98,10 @@ goodbye-body = Вас больше нет в списке рассылки { $si
 goodbye-return = Если это ошибка, вы можете вернуться в любое время:
 goodbye-button = Вернуться
 
+## Calendar entries
+
+calendar-cancelled = Отменено: { $title }
+
 ## Pages: all of them
 
 page-skip = Перейти к содержанию
