@@ -6,6 +6,7 @@
 
 pub mod amend;
 pub mod audience;
+pub mod calendar;
 pub mod declared;
 pub mod event;
 pub mod follow;

@@ -36,6 +36,7 @@ use crate::templates::Templates;
 pub use compose::Composer;
 pub use lock::DispatchLock;
 pub use progress::{Progress, Totals};
+pub use recorder::record;
 
 use gate::Gate;
 use queue::{Job, Queue};

@@ -15,6 +15,7 @@ fn standing(state: SubscriberState, suppression: Option<SuppressionReason>) -> S
         deadline_at: NOW.plus(Duration::from_secs(60)),
         wanted_cadence: Cadence::Weekly,
         digest_mark: Timestamp(0),
+        follows: false,
     }
 }
 
@@ -29,8 +30,11 @@ fn edition(kind: EditionKind) -> Edition {
         slot_at: None,
         time_zone: None,
         cut_off_at: Some(NOW),
+        appeal_id: None,
+        appeal_version_id: None,
         created_at: NOW,
         created_by: String::new(),
+        hold_until: None,
         deadline_at: NOW,
         planned_to: SubscriberId(0),
         planned_at: None,

@@ -20,6 +20,7 @@ use crate::editions::{EditionState, Lane};
 use crate::id::{AppealId, EditionId, SubscriberId};
 use crate::store::Tx;
 use crate::store::deliveries::Record;
+use crate::store::editions::Edition;
 
 /// The most outcomes that one transaction records (promise 2).
 pub(super) const GROUP: usize = 64;
@@ -65,10 +66,26 @@ pub(super) async fn run(recorder: Recorder, mut reports: mpsc::UnboundedReceiver
 
 async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
     let records: Vec<Record> = group.iter().map(|report| report.record.clone()).collect();
+    let editions: Vec<&Edition> = group.iter().map(|report| &report.batch.edition).collect();
+    let live = record(app, &records, &editions).await?;
+    if live < group.len() {
+        tracing::warn!(count = group.len() - live, "outcomes came after their lease had ended and were not recorded");
+    }
+    Ok(())
+}
+
+/// Writes outcomes into the ledger, with all that follows from them: where a digest begins next time, and whom an appeal
+/// that was amended meanwhile has to be corrected for. `editions` are those of the records, in the same order. Returns
+/// how many were recorded; those whose lease had ended are not.
+///
+/// # Errors
+///
+/// When the store fails; then none of them is recorded.
+pub async fn record(app: &App, records: &[Record], editions: &[&Edition]) -> crate::store::Result<usize> {
     let mut tx = app.store.begin().await?;
     // Held until the end: an amendment comes before these records, and they see it, or after, and it sees them.
-    let replaced = replaced(&mut tx, group).await?;
-    let live = tx.record(&records).await?;
+    let replaced = replaced(&mut tx, editions).await?;
+    let live = tx.record(records).await?;
     for (edition, appeal) in replaced {
         let told = records.iter().filter(|record| {
             record.edition == edition && matches!(record.state, DeliveryState::Accepted | DeliveryState::Unknown)
@@ -79,10 +96,9 @@ async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
         }
     }
     let mut reached: HashMap<Timestamp, Vec<SubscriberId>> = HashMap::new();
-    for report in group {
-        let record = &report.record;
+    for (record, edition) in records.iter().zip(editions) {
         let got_it = matches!(record.state, DeliveryState::Accepted | DeliveryState::Unknown);
-        if let Some(cut_off) = report.batch.edition.cut_off_at.filter(|_| got_it)
+        if let Some(cut_off) = edition.cut_off_at.filter(|_| got_it)
             && live.contains(&(record.edition, record.subscriber))
         {
             reached.entry(cut_off).or_default().push(record.subscriber);
@@ -96,18 +112,12 @@ async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
         tx.advance_marks(cut_off, &subscribers).await?;
     }
     tx.commit().await?;
-    if live.len() < group.len() {
-        tracing::warn!(
-            count = group.len() - live.len(),
-            "outcomes came after their lease had ended and were not recorded"
-        );
-    }
-    Ok(())
+    Ok(live.len())
 }
 
-/// The mailings of this group whose appeal was amended or called off since.
-async fn replaced(tx: &mut Tx, group: &[Report]) -> crate::store::Result<Vec<(EditionId, AppealId)>> {
-    let urgent = group.iter().map(|report| &report.batch.edition).filter(|edition| edition.lane == Lane::Urgent);
+/// The mailings among these whose appeal was amended or called off since.
+async fn replaced(tx: &mut Tx, editions: &[&Edition]) -> crate::store::Result<Vec<(EditionId, AppealId)>> {
+    let urgent = editions.iter().filter(|edition| edition.lane == Lane::Urgent);
     let mut urgent: Vec<_> = urgent.filter_map(|edition| Some((edition.id, edition.appeal_id?))).collect();
     urgent.sort();
     urgent.dedup();

@@ -51,7 +51,9 @@ on_both! {
             slot_at: None,
             time_zone: None,
             cut_off_at: None,
-            created_by: "test",
+            appeal: None,
+            created_by: "test".to_owned(),
+            hold_until: None,
             deadline_at: now.plus(std::time::Duration::from_secs(3600)),
         };
         let mut tx = app.store.begin().await.unwrap();

@@ -7,6 +7,7 @@ mod stores;
 #[macro_use]
 mod real;
 mod app;
+mod appeals;
 mod brakes;
 mod checklist;
 mod cli;

@@ -138,7 +138,7 @@ on_both! {
             // A clock that lies behind the files' times, so that they settle by being looked at.
             let scan = folder.scan(at("2000-01-01T00:00:00Z"), tick);
             let pass = folder.read(scan);
-            let intake = take_in(&it.store, source, &pass, false, it.store.now()).await.unwrap();
+            let intake = take_in(&it.store, &it.config, source, &pass, false, it.store.now()).await.unwrap();
             folder.accept(pass, &[]);
             intakes.push((intake.baseline, intake.new));
             tick += wait;
@@ -168,13 +168,13 @@ on_both! {
         // Released, it is listed after every digest so far; dropped, it is not.
         it.later(1);
         let wakes = it.store.wake_count().await.unwrap();
-        release(&it.store, held[0].id, "cli", it.store.now()).await.unwrap();
+        release(&it.store, &it.config, held[0].id, "cli", it.store.now()).await.unwrap();
         assert!(it.store.wake_count().await.unwrap() > wakes);
         drop_post(&it.store, held[1].id, "cli", it.store.now()).await.unwrap();
         let released = it.store.post(held[0].id).await.unwrap().unwrap();
         assert_eq!((released.state, released.listed_at), (PostState::Live, Some(it.store.now())));
         assert_eq!(it.store.post(held[1].id).await.unwrap().unwrap().state, PostState::Dropped);
-        let again = release(&it.store, held[0].id, "cli", it.store.now()).await.unwrap_err();
+        let again = release(&it.store, &it.config, held[0].id, "cli", it.store.now()).await.unwrap_err();
         assert!(matches!(again, ReviewError::State { state: PostState::Live, .. }), "{again}");
         let missing = drop_post(&it.store, PostId(999), "cli", it.store.now()).await.unwrap_err();
         assert!(matches!(missing, ReviewError::Missing(PostId(999))), "{missing}");
@@ -270,7 +270,9 @@ on_both! {
             slot_at: None,
             time_zone: None,
             cut_off_at: None,
-            created_by: "test",
+            appeal: None,
+            created_by: "test".to_owned(),
+            hold_until: None,
             deadline_at: it.store.now(),
         };
         let edition = tx.make_edition(&edition, it.store.now()).await.unwrap().unwrap();

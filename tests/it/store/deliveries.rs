@@ -45,7 +45,9 @@ pub(crate) fn new_edition(kind: EditionKind, key: &str, now: Timestamp) -> NewEd
         slot_at: digest.then_some(now),
         time_zone: digest.then(|| "Europe/London".to_owned()),
         cut_off_at: digest.then_some(now),
-        created_by: "test",
+        appeal: None,
+            created_by: "test".to_owned(),
+            hold_until: None,
         deadline_at: now.plus(Duration::from_secs(3600)),
     }
 }
@@ -146,9 +148,9 @@ on_both! {
         tx.commit().await.unwrap();
         claim(&app, edition, 1, 8).await;
         let mut tx = app.store.begin().await.unwrap();
-        assert_eq!(tx.end_queued(edition, Cancelled, 2, now).await.unwrap(), 2);
-        assert_eq!(tx.end_queued(edition, Expired, 2, now).await.unwrap(), 1);
-        assert_eq!(tx.end_queued(edition, Expired, 2, now).await.unwrap(), 0);
+        assert_eq!(tx.end_queued(edition, Cancelled, 2, now).await.unwrap().len(), 2);
+        assert_eq!(tx.end_queued(edition, Expired, 2, now).await.unwrap().len(), 1);
+        assert_eq!(tx.end_queued(edition, Expired, 2, now).await.unwrap().len(), 0);
         tx.commit().await.unwrap();
         let mut states = states(&app, edition).await;
         states.sort();

@@ -1,0 +1,5 @@
+//! Appeals: whom they call, and that a change reaches exactly those who were told.
+
+mod desk;
+mod interleaved;
+mod rules;

@@ -1,0 +1,1 @@
+//! The rules on marking, holds, digests and reminders.
