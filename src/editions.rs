@@ -28,20 +28,22 @@ text_enum! {
         Link = "link",
         /// Tells somebody that they have left.
         Goodbye = "goodbye",
+        /// Tells whoever marked an appeal how a mailing about it ended.
+        Result = "result",
     }
 }
 
 impl EditionKind {
-    /// Whether this is a letter that one person's own request called for, and not a mailing to the list.
+    /// Whether this is a letter that one person's own doing called for, and not a mailing to the list.
     pub const fn is_letter(self) -> bool {
-        matches!(self, Self::Confirmation | Self::Link | Self::Goodbye)
+        matches!(self, Self::Confirmation | Self::Link | Self::Goodbye | Self::Result)
     }
 
     /// Where it stands in the queue.
     pub const fn lane(self) -> Lane {
         match self {
             Self::Digest => Lane::Bulk,
-            Self::Confirmation | Self::Link | Self::Goodbye => Lane::Letter,
+            Self::Confirmation | Self::Link | Self::Goodbye | Self::Result => Lane::Letter,
             Self::Appeal | Self::Reminder | Self::Correction | Self::Cancellation => Lane::Urgent,
         }
     }

@@ -9,6 +9,7 @@ pub mod contexts;
 mod embedded;
 mod error;
 mod helpers;
+mod look;
 #[cfg(test)]
 mod tests;
 mod wrap;

@@ -164,6 +164,12 @@ pub struct Language<'w> {
     chain: [Option<(&'w str, &'w Lexicon)>; 3],
 }
 
+impl std::fmt::Debug for Language<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Language").field(&self.tag()).finish()
+    }
+}
+
 impl<'w> Language<'w> {
     /// The tag of the language that is spoken, such as `ru`, for `lang` and Content-Language.
     pub fn tag(&self) -> &'w str {

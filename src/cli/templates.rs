@@ -10,7 +10,9 @@ use crate::config::Sender;
 use crate::editions::EditionKind;
 use crate::id::EditionId;
 use crate::message::{self, Content, Draft, List, ListId};
-use crate::templates::contexts::{Confirmation, Digest, Goodbye, Link};
+use crate::templates::contexts::{
+    Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Link, OrganiserResult, Reminder,
+};
 use crate::templates::{self, Mail, Problem, Templates};
 
 /// What `templates check` found.
@@ -51,6 +53,11 @@ pub fn preview(overrides: Option<&Path>, site_language: &str, out: &Path, at: Ti
     let mut files = Vec::new();
     for tag in templates.words().tags() {
         preview.write::<Digest>(EditionKind::Digest, tag, &mut files)?;
+        preview.write::<Appeal>(EditionKind::Appeal, tag, &mut files)?;
+        preview.write::<Reminder>(EditionKind::Reminder, tag, &mut files)?;
+        preview.write::<Correction>(EditionKind::Correction, tag, &mut files)?;
+        preview.write::<Cancellation>(EditionKind::Cancellation, tag, &mut files)?;
+        preview.write::<OrganiserResult>(EditionKind::Result, tag, &mut files)?;
         preview.write::<Confirmation>(EditionKind::Confirmation, tag, &mut files)?;
         preview.write::<Link>(EditionKind::Link, tag, &mut files)?;
         preview.write::<Goodbye>(EditionKind::Goodbye, tag, &mut files)?;

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::contexts::{Confirmation, Context, Digest, Goodbye, Link, Mail};
+use super::contexts::{
+    Appeal, Cancellation, Confirmation, Context, Correction, Digest, Goodbye, Link, Mail, OrganiserResult, Reminder,
+};
 use super::{TemplateError, Templates};
 
 /// What is wrong with a template.
@@ -38,6 +40,11 @@ const HOSTILE: &[fn(&str) -> String] = &[
 pub fn check(templates: &Templates) -> Vec<Problem> {
     let mut problems = links_unchecked(templates);
     problems.extend(check_mail::<Digest>(templates));
+    problems.extend(check_mail::<Appeal>(templates));
+    problems.extend(check_mail::<Reminder>(templates));
+    problems.extend(check_mail::<Correction>(templates));
+    problems.extend(check_mail::<Cancellation>(templates));
+    problems.extend(check_mail::<OrganiserResult>(templates));
     problems.extend(check_mail::<Confirmation>(templates));
     problems.extend(check_mail::<Link>(templates));
     problems.extend(check_mail::<Goodbye>(templates));
@@ -87,7 +94,12 @@ fn each_sample<C: Context>(
     for tag in templates.words().tags() {
         let language = templates.words().language(tag);
         for say in std::iter::once(&tame).chain(HOSTILE) {
-            for context in C::samples(&language, say) {
+            let samples = C::samples(&language, say);
+            if samples.is_empty() {
+                let what = "no sample can be made, as the words for dates, events or changes have a mistake".to_owned();
+                problems.push(Problem { template: C::TEMPLATE.to_owned(), language: tag.to_owned(), what });
+            }
+            for context in samples {
                 let found = match render(&context, tag) {
                     Ok(found) => found.into_iter().map(str::to_owned).collect(),
                     Err(error) => vec![error.to_string()],

@@ -3,18 +3,30 @@
 //! The constructors take what comes from posts and people, and put texts on one line and drop links that are not
 //! safe to follow.
 
+mod appeals;
+mod changes;
+mod events;
 mod letters;
 mod samples;
 
+use chrono_tz::Tz;
 use serde::Serialize;
 use url::Url;
 
 use super::excerpt;
+use crate::appeals::event::Event;
+use crate::clock::Timestamp;
 use crate::config;
 use crate::message::one_line;
 use crate::subscribers::Cadence;
-use crate::words::Language;
+use crate::text_enum::text_enum;
+use crate::words::{Language, WordsError};
 
+pub use appeals::{
+    Appeal, AppealLinks, Call, Cancellation, Correction, Count, Ending, OrganiserResult, Reminder, Urgent,
+};
+pub use changes::{Change, Version};
+pub use events::EventBox;
 pub use letters::{Confirmation, Goodbye, Link};
 
 /// How much of a post a digest of several shows, in words.
@@ -92,7 +104,21 @@ pub struct Links {
     pub archive: String,
 }
 
-/// One post in a digest.
+text_enum! {
+    /// What a digest says of a post that was an appeal.
+    pub enum Notice {
+        /// Its events are still ahead, or its deadline is.
+        Ahead = "ahead",
+        /// Its events are over.
+        TookPlace = "took-place",
+        /// It has no event, and its deadline has passed.
+        Closed = "closed",
+        /// It was cancelled.
+        Cancelled = "cancelled",
+    }
+}
+
+/// One post in a digest, or the post of an appeal.
 #[derive(Clone, Debug, Serialize)]
 pub struct Item {
     /// Its title, on one line.
@@ -111,6 +137,14 @@ pub struct Item {
     pub text: String,
     /// Whether the whole body is shown, and not only the excerpt.
     pub whole: bool,
+    /// What is said of it when it was an appeal.
+    pub notice: Option<Notice>,
+    /// The events of its appeal.
+    pub events: Vec<EventBox>,
+    /// Until when its appeal is open, where it has no events.
+    pub until: Option<String>,
+    /// Whether it is one line only, for a reader who had its appeal.
+    pub line: bool,
 }
 
 impl Item {
@@ -126,8 +160,53 @@ impl Item {
             excerpt: excerpt(&text, EXCERPT_WORDS),
             html,
             text,
+            notice: None,
+            events: Vec::new(),
+            until: None,
+            line: false,
         }
     }
+
+    /// The post as one line, for a reader who had its appeal.
+    #[must_use]
+    pub fn as_line(self) -> Self {
+        // A link needs words.
+        let title = if self.title.is_empty() { one_line(&self.excerpt, MAX_PREHEADER) } else { self.title.clone() };
+        Self { line: true, title, ..self }
+    }
+
+    /// The post of an appeal in a digest, for a reader who did not have it.
+    ///
+    /// # Errors
+    /// When the words of the language are not those of a date or an event.
+    pub fn of_appeal(self, language: Language<'_>, appeal: &Called<'_>) -> Result<Self, WordsError> {
+        let deadline = appeal.deadline.filter(|_| appeal.events.is_empty());
+        let mut events = EventBox::all(appeal.events, language, appeal.calendar)?;
+        if appeal.notice != Notice::Ahead {
+            events = events.into_iter().map(|event| event.over(appeal.notice == Notice::Cancelled)).collect();
+        }
+        Ok(Self {
+            notice: Some(appeal.notice),
+            events,
+            until: deadline.map(|at| changes::until(language, at, appeal.time_zone)).transpose()?,
+            ..self
+        })
+    }
+}
+
+/// What a digest shows of an appeal.
+#[derive(Clone, Copy, Debug)]
+pub struct Called<'a> {
+    /// What became of it.
+    pub notice: Notice,
+    /// Its events.
+    pub events: &'a [Event],
+    /// Its deadline, where it has no events.
+    pub deadline: Option<Timestamp>,
+    /// The zone in which the deadline is written.
+    pub time_zone: Tz,
+    /// The calendar entry of each event, in their order.
+    pub calendar: &'a [String],
 }
 
 /// A digest: one post whole, if it is not too long, or several with the beginning of each.
@@ -142,13 +221,13 @@ pub struct Digest {
     pub preheader: String,
     /// The title of the first post that has one, else the site's name.
     pub lead: String,
-    /// How many posts there are.
+    /// How many posts there are, without those that are one line.
     pub count: usize,
-    /// How many there are besides the first.
+    /// How many of them there are besides the first.
     pub others: usize,
-    /// Whether there is only one.
+    /// Whether there is only one, and no line either.
     pub single: bool,
-    /// The posts, newest first.
+    /// The posts, newest first; those that are one line come last.
     pub items: Vec<Item>,
     /// Where the foot leads.
     pub links: Links,
@@ -157,7 +236,9 @@ pub struct Digest {
 impl Digest {
     /// A digest of these posts, newest first.
     pub fn new(frame: Frame, cadence: Cadence, mut items: Vec<Item>, links: Links) -> Self {
-        let (count, single) = (items.len(), items.len() == 1);
+        let (single, count) = (items.len() == 1, items.iter().filter(|item| !item.line).count());
+        // What the reader had already stands below what is new. The order is else the same.
+        items.sort_by_key(|item| item.line);
         for item in &mut items {
             item.whole = item.url.is_none() || (single && item.html.len() <= MAX_BODY);
         }

@@ -1,4 +1,4 @@
-//! What templates can call: `t`, `date`, `link`, `join`, and an `if` and `unless` that are strict.
+//! What templates can call: `t`, `date`, `link`, `join`, `css`, and an `if` and `unless` that are strict.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use handlebars::{
 };
 
 use super::contexts::safe_url;
+use super::look;
 use crate::words::{Value, Words};
 
 /// Gives a registry its helpers, speaking the language `tag`.
@@ -18,6 +19,7 @@ pub(super) fn register(registry: &mut Handlebars<'static>, words: &Arc<Words>, t
     registry.register_helper("date", Box::new(Date(speech())));
     registry.register_helper("link", Box::new(Link));
     registry.register_helper("join", Box::new(Join));
+    registry.register_helper("css", Box::new(Css));
     registry.register_helper("if", Box::new(If { wanted: true }));
     registry.register_helper("unless", Box::new(If { wanted: false }));
 }
@@ -120,6 +122,25 @@ impl HelperDef for Join {
         let list = list.as_array().ok_or_else(|| other("`join` takes a list of texts".to_owned()))?;
         let texts: Vec<&str> = list.iter().filter_map(JsonValue::as_str).collect();
         Ok(derived(texts.join(", ")))
+    }
+}
+
+/// `style="{{css "title"}}"`: how a thing looks, from the one table of styles.
+struct Css;
+
+impl HelperDef for Css {
+    // Written as it is: the table is ours, and quotes around a font's name need no escape in it.
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let name = text(h, "css")?;
+        let style = look::style(name).ok_or_else(|| other(format!("`css` knows no style `{name}`")))?;
+        Ok(out.write(&style)?)
     }
 }
 

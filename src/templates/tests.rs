@@ -1,3 +1,5 @@
+mod appeals;
+
 use serde_json::json;
 
 use super::contexts::{Confirmation, Digest, Goodbye, Item, Link, safe_url};

@@ -29,6 +29,7 @@ date-month = { $month ->
    *[12] December
 }
 date-long = { date-weekday }, { $day } { date-month } { $year }
+date-short = { date-weekday }, { $day } { date-month }
 date-time = { date-long }, { $hour }:{ $minute } ({ $offset })
 
 ## Digests
@@ -46,6 +47,101 @@ digest-topics = Topics: { $topics }
 digest-read-more = Read more
 digest-read-on-site = Read it on the website
 
+## Events: of appeals, and of posts that were appeals
+
+time-short = { $hour }:{ $minute }
+event-day-time = { $date }, { $time }
+event-time = { $starts } to { $ends }
+event-until = until { $date }, { $time }
+event-zone = { $city } time ({ $offset })
+event-map = Map
+event-online = Join online
+event-calendar = Add to calendar
+event-many = { $count ->
+    [one] There is one event.
+   *[other] There are { $count } events.
+}
+event-open-until = Open until { $until }
+event-attached = The calendar entry is attached to this mail: open it to add it to your calendar.
+event-attached-replace = The calendar entry with the change is attached to this mail: open to replace your entry.
+event-attached-cancelled = A cancelled calendar entry is attached to this mail: open to replace your entry.
+
+## Appeals
+
+appeal-kind = Urgent appeal
+appeal-by = by { $date }
+appeal-subject = { $title }: { $when }
+reminder-kind = Reminder
+reminder-subject = Reminder for { $when }: { $title }
+correction-kind = This has changed
+correction-subject = { $changes } | { $title }
+correction-now = Now
+correction-was = Was
+correction-none = none
+correction-all = All that holds now:
+change-what = { $what ->
+    [time] Time changed
+    [end] End changed
+    [zone] Time zone changed
+    [place] Place changed
+    [address] Address changed
+    [online] Online link changed
+    [deadline] Deadline changed
+    [added] Event added
+    [dropped] Event dropped
+   *[details] Details changed
+}
+change-short = { $what }: now { $now }, was { $was }
+change-short-new = { $what }: { $now }
+change-short-gone = { $what }: was { $was }
+cancellation-kind = Cancelled
+cancellation-subject = Cancelled: { $title }
+cancellation-subject-when = Cancelled: { $title } ({ $when })
+cancellation-body = This does not take place.
+cancellation-body-petition = This appeal is withdrawn.
+cancellation-reason = Reason: { $reason }
+
+## Appeals in a digest
+
+notice = { $notice ->
+    [took-place] This has taken place.
+    [closed] The deadline has passed.
+    [cancelled] This was cancelled.
+   *[ahead] Urgent appeal
+}
+digest-had = You have had this from us before:
+
+## Result: tells whoever marked an appeal how a mailing about it ended
+
+result-kind = { $kind ->
+    [reminder] The reminder
+    [correction] The correction
+    [cancellation] The cancellation
+   *[appeal] The appeal
+}
+result-subject = Sent to { $accepted } of { $total }: { $title }
+result-heading-all = It has gone out to everybody
+result-heading-some = It has gone out, but not to everybody
+result-body = { result-kind } “{ $title }” was meant for { $total ->
+    [one] one person
+   *[other] { $total } people
+}. Nothing of it is waiting any more.
+result-state = { $state ->
+    [accepted] Accepted by the mail server
+    [refused] Refused by the mail server
+    [suppressed] Left out, as they have left or must not be mailed
+    [expired] Not sent before the deadline
+    [cancelled] Stopped before they were sent
+    [unknown] Unknown, as the reply was lost
+   *[queued] Not yet sent
+}
+result-deadline = Deadline: { $until }
+result-expired = { $expired ->
+    [one] One person was not sent it before the deadline and will not get it any more.
+   *[other] { $expired } people were not sent it before the deadline and will not get it any more.
+}
+result-show = To see who was left out, and why:
+
 ## The foot of every mail to the list
 
 footer-why = { $cadence ->
@@ -54,6 +150,9 @@ footer-why = { $cadence ->
     [monthly] You get this because you asked { $site } for news once a month.
    *[each] You get this because you asked { $site } for each new post.
 }
+footer-appeal = You get this because you asked { $site } for urgent appeals.
+footer-told = You get this because { $site } sent you this appeal before.
+footer-result = You get this because you sent this mailing of { $site }.
 footer-unsubscribe = Unsubscribe
 footer-preferences = Change what you get
 footer-archive = Earlier mailings

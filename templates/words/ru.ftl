@@ -30,6 +30,7 @@ date-month = { $month ->
    *[12] декабря
 }
 date-long = { date-weekday }, { $day } { date-month } { $year } г.
+date-short = { date-weekday }, { $day } { date-month }
 date-time = { date-long }, { $hour }:{ $minute } ({ $offset })
 
 ## Digests
@@ -49,6 +50,112 @@ digest-topics = Темы: { $topics }
 digest-read-more = Читать дальше
 digest-read-on-site = Читать на сайте
 
+## Events: of appeals, and of posts that were appeals
+
+time-short = { $hour }:{ $minute }
+event-day-time = { $date }, { $time }
+event-time = с { $starts } до { $ends }
+event-until = до { $time }, { $date }
+event-zone = { $city ->
+    [London] время Лондона
+    [Moscow] московское время
+    [Almaty] время Алматы
+    [Aqtau] время Актау
+    [Aqtobe] время Актобе
+    [Atyrau] время Атырау
+    [Oral] время Уральска
+    [Qostanay] время Костаная
+    [Qyzylorda] время Кызылорды
+    [Berlin] время Берлина
+   *[other] часовой пояс { $city }
+} ({ $offset })
+event-map = Карта
+event-online = Присоединиться онлайн
+event-calendar = Добавить в календарь
+event-many = { $count ->
+    [one] { $count } событие.
+    [few] { $count } события.
+   *[many] { $count } событий.
+}
+event-open-until = Открыто до: { $until }
+event-attached = К письму приложена запись для календаря: откройте её, чтобы добавить в свой календарь.
+event-attached-replace = К письму приложена запись для календаря с изменениями: откройте её, чтобы заменить прежнюю.
+event-attached-cancelled = К письму приложена запись для календаря с пометкой об отмене: откройте её, чтобы заменить прежнюю.
+
+## Appeals
+
+appeal-kind = Срочный призыв
+appeal-by = до { $date }
+appeal-subject = { $title }: { $when }
+reminder-kind = Напоминание
+reminder-subject = Напоминание, { $when }: { $title }
+correction-kind = Есть изменения
+correction-subject = { $changes } | { $title }
+correction-now = Теперь
+correction-was = Было
+correction-none = нет
+correction-all = Что верно сейчас:
+change-what = { $what ->
+    [time] Изменилось время
+    [end] Изменилось время окончания
+    [zone] Изменился часовой пояс
+    [place] Изменилось место
+    [address] Изменился адрес
+    [online] Изменилась ссылка
+    [deadline] Изменился срок
+    [added] Добавлено событие
+    [dropped] Отменено событие
+   *[details] Изменились подробности
+}
+change-short = { $what }: теперь { $now }, было { $was }
+change-short-new = { $what }: { $now }
+change-short-gone = { $what }: было { $was }
+cancellation-kind = Отменено
+cancellation-subject = Отменено: { $title }
+cancellation-subject-when = Отменено: { $title } ({ $when })
+cancellation-body = Это не состоится.
+cancellation-body-petition = Этот призыв отозван.
+cancellation-reason = Причина: { $reason }
+
+## Appeals in a digest
+
+notice = { $notice ->
+    [took-place] Это уже прошло.
+    [closed] Срок истёк.
+    [cancelled] Это отменено.
+   *[ahead] Срочный призыв
+}
+digest-had = Об этом мы вам уже писали:
+
+## Result: tells whoever marked an appeal how a mailing about it ended
+
+result-kind = { $kind ->
+    [reminder] Напоминание
+    [correction] Сообщение об изменении
+    [cancellation] Сообщение об отмене
+   *[appeal] Призыв
+}
+result-subject = Отправлено { $accepted } из { $total }: { $title }
+result-heading-all = Отправлено всем
+result-heading-some = Отправлено, но не всем
+result-body = { result-kind } «{ $title }»: получателей { $total }. В очереди больше ничего нет.
+result-state = { $state ->
+    [accepted] Принято почтовым сервером
+    [refused] Отклонено почтовым сервером
+    [suppressed] Не отправлено: человек отписался или ему нельзя писать
+    [expired] Не отправлено до крайнего срока
+    [cancelled] Остановлено до отправки
+    [unknown] Неизвестно: ответ сервера потерян
+   *[queued] Ещё не отправлено
+}
+result-deadline = Крайний срок: { $until }
+result-expired = { $expired ->
+    [one] До крайнего срока не отправлено { $expired } письмо. Оно уже не уйдёт.
+    [few] До крайнего срока не отправлено { $expired } письма. Они уже не уйдут.
+   *[many] До крайнего срока не отправлено { $expired } писем. Они уже не уйдут.
+}
+result-show = Кто не получил письмо и почему:
+
 ## The foot of every mail to the list
 
 footer-why = { $cadence ->
@@ -57,6 +164,9 @@ footer-why = { $cadence ->
     [monthly] Вы получили это письмо, потому что подписались на ежемесячные новости: { $site }.
    *[each] Вы получили это письмо, потому что подписались на каждую новую публикацию: { $site }.
 }
+footer-appeal = Вы получили это письмо, потому что подписались на срочные призывы: { $site }.
+footer-told = Вы получили это письмо, потому что раньше получили этот призыв: { $site }.
+footer-result = Вы получили это письмо, потому что отправили эту рассылку: { $site }.
 footer-unsubscribe = Отписаться
 footer-preferences = Изменить подписку
 footer-archive = Прежние рассылки

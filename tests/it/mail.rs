@@ -11,7 +11,9 @@ use handbill::editions::EditionKind;
 use handbill::id::EditionId;
 use handbill::message::{Content, Draft, List, ListId, build};
 use handbill::subscribers::Cadence;
-use handbill::templates::contexts::{Confirmation, Digest, Goodbye, Item, Link};
+use handbill::templates::contexts::{
+    Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Item, Link, OrganiserResult, Reminder,
+};
 use handbill::templates::{Context, Mail, Templates};
 use mail_parser::MessageParser;
 use proptest::prelude::*;
@@ -84,6 +86,42 @@ fn a_digest_of_one_post_in_russian() {
 }
 
 #[test]
+fn a_digest_with_what_was_an_appeal() {
+    insta::assert_snapshot!("digest-appeals", decoded(&sample::<Digest>(EditionKind::Digest, "en", 4)));
+}
+
+#[test]
+fn appeals_in_both_languages() {
+    insta::assert_snapshot!("appeal", decoded(&sample::<Appeal>(EditionKind::Appeal, "en", 0)));
+    insta::assert_snapshot!("appeal-several-ru", decoded(&sample::<Appeal>(EditionKind::Appeal, "ru", 1)));
+    insta::assert_snapshot!("appeal-petition", decoded(&sample::<Appeal>(EditionKind::Appeal, "en", 3)));
+}
+
+#[test]
+fn reminders_in_both_languages() {
+    insta::assert_snapshot!("reminder", decoded(&sample::<Reminder>(EditionKind::Reminder, "en", 0)));
+    insta::assert_snapshot!("reminder-ru", decoded(&sample::<Reminder>(EditionKind::Reminder, "ru", 0)));
+}
+
+#[test]
+fn corrections_in_both_languages() {
+    insta::assert_snapshot!("correction", decoded(&sample::<Correction>(EditionKind::Correction, "en", 2)));
+    insta::assert_snapshot!("correction-ru", decoded(&sample::<Correction>(EditionKind::Correction, "ru", 0)));
+}
+
+#[test]
+fn cancellations_in_both_languages() {
+    insta::assert_snapshot!("cancellation", decoded(&sample::<Cancellation>(EditionKind::Cancellation, "en", 0)));
+    insta::assert_snapshot!("cancellation-ru", decoded(&sample::<Cancellation>(EditionKind::Cancellation, "ru", 0)));
+}
+
+#[test]
+fn results_in_both_languages() {
+    insta::assert_snapshot!("result", decoded(&sample::<OrganiserResult>(EditionKind::Result, "en", 0)));
+    insta::assert_snapshot!("result-ru", decoded(&sample::<OrganiserResult>(EditionKind::Result, "ru", 0)));
+}
+
+#[test]
 fn a_confirmation() {
     insta::assert_snapshot!("confirmation", decoded(&sample::<Confirmation>(EditionKind::Confirmation, "en", 0)));
 }
@@ -108,6 +146,11 @@ fn every_sample_passes_the_checklist() {
         }
     }
     all::<Digest>(EditionKind::Digest);
+    all::<Appeal>(EditionKind::Appeal);
+    all::<Reminder>(EditionKind::Reminder);
+    all::<Correction>(EditionKind::Correction);
+    all::<Cancellation>(EditionKind::Cancellation);
+    all::<OrganiserResult>(EditionKind::Result);
     all::<Confirmation>(EditionKind::Confirmation);
     all::<Link>(EditionKind::Link);
     all::<Goodbye>(EditionKind::Goodbye);

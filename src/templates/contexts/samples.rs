@@ -1,5 +1,7 @@
 //! Samples of every context, about plainly invented people and places.
 
+mod appeals;
+
 use chrono::NaiveDate;
 
 use super::{Confirmation, Context, Digest, Frame, Goodbye, Item, Link, Links, Mail, Site};
@@ -52,6 +54,10 @@ const RUSSIAN: [Story; 3] = [
     ],
 ];
 
+fn russian(language: Language<'_>) -> bool {
+    language.tag() == "ru"
+}
+
 fn frame(language: &Language<'_>) -> Frame {
     let site = Site {
         name: "Campaign Example".to_owned(),
@@ -71,14 +77,14 @@ fn links() -> Links {
 
 /// The `at`-th sample post; with `linked` it has an address on the web, which `say` may spoil.
 fn item(language: &Language<'_>, say: Say<'_>, at: usize, linked: bool) -> Item {
-    let stories = if language.tag() == "ru" { &RUSSIAN } else { &ENGLISH };
+    let stories = if russian(*language) { &RUSSIAN } else { &ENGLISH };
     let [title, first, second] = stories.get(at).copied().unwrap_or_default();
     let (first, second) = (say(first), say(second));
     let paragraph = |text: &str| format!("<p>{}</p>", handlebars::html_escape(text));
     let day = u32::try_from(28_usize.saturating_sub(at)).unwrap_or(1);
     let date = NaiveDate::from_ymd_opt(2015, 9, day).and_then(|date| language.date(date).ok());
     let url = say(&format!("https://campaign.example/posts/{at}"));
-    let topics = if language.tag() == "ru" { ["Призывы", "Пекарня"] } else { ["Appeals", "Bakery"] };
+    let topics = if russian(*language) { ["Призывы", "Пекарня"] } else { ["Appeals", "Bakery"] };
     let topics: Vec<String> = topics.iter().take(2_usize.saturating_sub(at)).map(|topic| say(topic)).collect();
     Item::new(
         &say(title),
@@ -106,6 +112,7 @@ impl Context for Digest {
             digest(Cadence::Each, vec![item(language, say, 0, true)]),
             digest(Cadence::Daily, vec![item(language, say, 2, false)]),
             digest(Cadence::Monthly, vec![item(language, say, 1, true), item(language, say, 2, true)]),
+            digest(Cadence::Weekly, appeals::in_digest(*language, say)),
         ]
     }
 }
