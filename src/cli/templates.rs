@@ -115,6 +115,8 @@ impl Preview<'_> {
             content,
             language: tag,
             list: (!kind.is_letter()).then_some(list),
+            thread: &[],
+            calendar: None,
         };
         Ok(message::build(&draft)?)
     }

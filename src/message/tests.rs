@@ -35,6 +35,8 @@ impl Parts {
             to: &self.to,
             to_name: Some("Ana Example"),
             message_id: "d.17.4",
+            thread: &[],
+            calendar: None,
             // A Monday in summer time.
             date: Timestamp(1_443_420_000_000_000),
             time_zone: chrono_tz::Europe::London,

@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::deliveries::DeliveryState;
 use crate::editions::EditionKind;
 use crate::editions::letters::{self, Reader};
-use crate::id::{EditionId, SubscriberId};
+use crate::id::{AppealId, EditionId, SubscriberId};
 use crate::store::links::LinkPurpose;
 use crate::store::subscribers::{NewSubscriber, SubscriberRow};
 use crate::store::{StoreError, Tx};
@@ -240,6 +240,7 @@ pub async fn confirm(app: &App, token: &Token) -> Result<(), LinkError> {
         (None, _) => {}
     }
     tx.activate(id, now).await?;
+    tx.unfollow(id).await?;
     tx.audit(now, "subscriber", "confirmed", Some(id), None, None).await?;
     tx.wake().await?;
     tx.commit().await?;
@@ -335,9 +336,38 @@ pub async fn pause(app: &App, id: SubscriberId, until: Timestamp) -> Result<(), 
 ///
 /// When the store fails; the caller must not say that it was done.
 pub async fn leave(app: &App, id: SubscriberId, actor: &str, goodbye: bool) -> Result<(), StoreError> {
+    take_off(app, id, None, actor, goodbye).await
+}
+
+/// As [`leave`], for somebody who still wants to hear if the event of this appeal changes.
+///
+/// # Errors
+///
+/// When the store fails; the caller must not say that it was done.
+pub async fn leave_but_follow(
+    app: &App,
+    id: SubscriberId,
+    appeal: AppealId,
+    actor: &str,
+    goodbye: bool,
+) -> Result<(), StoreError> {
+    take_off(app, id, Some(appeal), actor, goodbye).await
+}
+
+async fn take_off(
+    app: &App,
+    id: SubscriberId,
+    follow: Option<AppealId>,
+    actor: &str,
+    goodbye: bool,
+) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     tx.lock_subscriber(id).await?;
+    if let Some(appeal) = follow {
+        // First: what tells of a change and is queued already stays.
+        tx.follow(appeal, id, now).await?;
+    }
     let Some(row) = tx.subscriber(id).await? else { return Ok(()) };
     let Some(index) = row.address_index.clone() else { return Ok(()) };
     let first = row.suppression.is_none() && row.state == SubscriberState::Active;
@@ -410,6 +440,9 @@ async fn suppress_row(
     reason: SuppressionReason,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    if reason != SuppressionReason::Left {
+        tx.unfollow(row.id).await?;
+    }
     tx.suppress(indexes, reason, now).await?;
     tx.void_links(row.id, now).await?;
     tx.end_queued_of(row.id, false, DeliveryState::Suppressed, now).await?;

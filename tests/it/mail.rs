@@ -34,6 +34,8 @@ fn message(content: &Content, kind: EditionKind, language: &str, to: &str, name:
         archive_url: "https://campaign.example/archive",
     };
     let draft = Draft {
+        thread: &[],
+        calendar: None,
         sender: &sender,
         reply_to: Some(&"Office <office@campaign.example>".parse().unwrap()),
         to: &to.parse().unwrap(),

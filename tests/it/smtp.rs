@@ -105,6 +105,7 @@ impl Faulty {
     /// A relay's config that leads here: no TLS, no account, ten seconds for a message.
     pub(crate) fn config(&self) -> config::Relay {
         config::Relay {
+            reserve_for_urgent: 0,
             name: "faulty".to_owned(),
             host: self.address.ip().to_string(),
             port: Some(self.address.port()),

@@ -20,6 +20,7 @@ fn known(names: Names, age: Duration) -> Known {
         first_seen_at: NOW.minus(age),
         hash: vec![],
         number: 1,
+        declared: None,
     }
 }
 

@@ -31,6 +31,7 @@ fn yaml_and_toml_say_the_same() {
             summary: Some("Come along.".to_owned()),
             guid: Some("007".to_owned()),
             draft: false,
+            urgent: None,
         }
     );
     assert_eq!(parse(toml).unwrap(), (front, body));

@@ -6,7 +6,7 @@ use handbill::id::{AppealId, SubscriberId};
 use handbill::subscribers::list;
 use handbill::vault::random_bytes;
 
-use super::desk::Desk;
+use super::desk::{Desk, InHand};
 
 /// Six people who want alerts.
 async fn six(desk: &Desk) -> Vec<SubscriberId> {
@@ -48,7 +48,7 @@ on_both! {
         let lost = desk.claim(marked.edition, 1).await;
         let back = desk.claim(marked.edition, 1).await;
         let dead = desk.claim(marked.edition, 1).await;
-        let who = |hand: &super::desk::InHand| hand.people()[0];
+        let who = |hand: &InHand| hand.people()[0];
         let (t, l, u, b, d) = (who(&taken), who(&later), who(&lost), who(&back), who(&dead));
         desk.amend(marked.appeal, 17).await;
         // The new version is planned to its end before any of the outcomes is known.
