@@ -264,7 +264,8 @@ fn body(content: &Content, calendar: Option<&str>, message_id: &str) -> MultiPar
     parts.extend(calendar);
     let boundary = |name: &str| boundary(&format!("{name}{message_id}"), &parts);
     let alternative = MultiPart::alternative().boundary(boundary(""));
-    let alternative = alternative.singlepart(SinglePart::plain(text.clone())).singlepart(SinglePart::html(html.clone()));
+    let alternative =
+        alternative.singlepart(SinglePart::plain(text.clone())).singlepart(SinglePart::html(html.clone()));
     let Some(calendar) = calendar else { return alternative };
     let entry = || SinglePart::builder().header(calendar_type());
     let alternative = alternative.singlepart(entry().body(calendar.to_owned()));

@@ -142,12 +142,7 @@ pub async fn check_declared(
     checked(app, before, events, deadline)
 }
 
-fn checked(
-    app: &App,
-    before: Version,
-    events: Vec<Event>,
-    deadline: Option<Timestamp>,
-) -> Result<Checked, AmendError> {
+fn checked(app: &App, before: Version, events: Vec<Event>, deadline: Option<Timestamp>) -> Result<Checked, AmendError> {
     // A deadline of its own stays; one that followed from the events follows them.
     let own = Some(before.deadline).filter(|own| last_start(&before.events) != Some(*own));
     if let Some(passed) = deadline.filter(|deadline| *deadline <= app.clock.now()) {
@@ -175,11 +170,8 @@ fn amended(app: &App, event: &Event, draft: &EventDraft) -> Result<Event, EventE
     const FORM: &str = "%Y-%m-%dT%H:%M:%S";
     let local = |at: chrono::NaiveDateTime| Some(at.format(FORM).to_string());
     let or = |new: &Option<String>, old: &Option<String>| new.clone().or_else(|| old.clone());
-    let rules = Rules {
-        time_zone: app.config.site.time_zone,
-        regions: &app.config.appeals.regions,
-        now: app.clock.now(),
-    };
+    let rules =
+        Rules { time_zone: app.config.site.time_zone, regions: &app.config.appeals.regions, now: app.clock.now() };
     let point = event.point.map(|point| format!("{},{}", point.latitude, point.longitude));
     let whole = EventDraft {
         starts: draft.starts.clone().or_else(|| local(event.starts.local)),

@@ -241,9 +241,7 @@ fn location(event: &Event) -> Option<String> {
     match (place, address) {
         (Some(place), Some(address)) if address.starts_with(&place) => Some(address),
         (Some(place), Some(address)) => Some(format!("{place}, {address}")),
-        (place, address) => {
-            place.or(address).or_else(|| event.online_url.as_deref().and_then(lines::web_address))
-        }
+        (place, address) => place.or(address).or_else(|| event.online_url.as_deref().and_then(lines::web_address)),
     }
 }
 

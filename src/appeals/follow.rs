@@ -76,7 +76,13 @@ impl Present {
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn write(&self, tx: &mut Tx, site_language: &str, people: &[SubscriberId], now: Timestamp) -> Result<u64> {
+    pub async fn write(
+        &self,
+        tx: &mut Tx,
+        site_language: &str,
+        people: &[SubscriberId],
+        now: Timestamp,
+    ) -> Result<u64> {
         let appeal = self.version.appeal;
         let readers = tx.readers_among(appeal, people).await?;
         let had = if self.has_past { tx.had_among(appeal, people).await? } else { Default::default() };
@@ -88,7 +94,9 @@ impl Present {
                 (true, _) => continue,
                 (_, Some(version)) if version >= self.version.id => continue,
                 (_, Some(version)) => (&self.correction, Since(Some(version))),
-                (_, None) if reader.alerts && self.version.is_for(reader.region.as_deref()) => (&self.call, Since(None)),
+                (_, None) if reader.alerts && self.version.is_for(reader.region.as_deref()) => {
+                    (&self.call, Since(None))
+                }
                 (_, None) => continue,
             };
             let Some(edition) = edition else { continue };

@@ -217,7 +217,10 @@ async fn resembles(store: &Store, known: &Version, checked: &Checked) -> Result<
                 return Ok(Some("has an event at the same time"));
             }
             let address = plain(&event.address);
-            if !address.is_empty() && address == plain(&other.address) && event.starts.local.date() == other.starts.local.date() {
+            if !address.is_empty()
+                && address == plain(&other.address)
+                && event.starts.local.date() == other.starts.local.date()
+            {
                 return Ok(Some("has an event at the same place on the same day"));
             }
         }
@@ -250,12 +253,7 @@ pub async fn mark(app: &App, checked: &Checked, by: &str) -> Result<Marked, Mark
 /// # Errors
 ///
 /// When the store fails.
-pub async fn mark_in(
-    tx: &mut Tx,
-    checked: &Checked,
-    by: &str,
-    now: Timestamp,
-) -> Result<Option<Marked>, StoreError> {
+pub async fn mark_in(tx: &mut Tx, checked: &Checked, by: &str, now: Timestamp) -> Result<Option<Marked>, StoreError> {
     let post = checked.post;
     let Some(appeal) = tx.make_appeal(post, by, now).await? else { return Ok(None) };
     if let Some(to) = &checked.report_to {
@@ -277,7 +275,8 @@ pub async fn mark_in(
     };
     let version = tx.add_version(&new, now).await?;
     let hold_until = now.plus(checked.hold);
-    let edition = make_edition(tx, EditionKind::Appeal, (appeal, version), checked.deadline, hold_until, by, now).await?;
+    let edition =
+        make_edition(tx, EditionKind::Appeal, (appeal, version), checked.deadline, hold_until, by, now).await?;
     tx.audit(now, by, "marked", None, Some(edition), Some(&format!("appeal {appeal}"))).await?;
     Ok(Some(Marked { appeal, version, edition, hold_until, deadline: checked.deadline }))
 }

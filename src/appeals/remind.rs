@@ -48,7 +48,8 @@ pub async fn open_due(app: &App) -> Result<Vec<EditionId>> {
             // An amendment or cancellation meanwhile makes its own decision.
             let open = tx.lock_appeal(version.appeal).await?.is_some_and(|appeal| appeal.state == AppealState::Open);
             let current = tx.current_version(version.appeal).await?.map(|current| current.id);
-            if open && current == Some(version.id)
+            if open
+                && current == Some(version.id)
                 && let Some(id) = tx.make_edition(&new, now).await?
             {
                 tx.audit(now, "schedule", "planned", None, Some(id), None).await?;

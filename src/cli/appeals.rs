@@ -223,8 +223,7 @@ async fn would_mark(app: &Arc<App>, checked: &Checked) -> anyhow::Result<DryRun>
     let composer = composer(app)?;
     let mut mails = Vec::new();
     for language in languages(app, &by) {
-        let content =
-            composer.sample_appeal(checked.revision, &checked.events, checked.deadline, &language).await?;
+        let content = composer.sample_appeal(checked.revision, &checked.events, checked.deadline, &language).await?;
         mails.push(Mail { language, kind: "appeal", subject: content.subject, text: content.text });
     }
     Ok(DryRun {
@@ -245,7 +244,9 @@ async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result
         let proposed = proposals.into_iter().find(|(appeal, _)| *appeal == id);
         let (_, declared) = proposed.with_context(|| format!("nothing is proposed for appeal {id}"))?;
         let declared = declared.with_context(|| {
-            format!("its source calls it urgent no more: `handbill appeals cancel {id}` or `handbill appeals dismiss {id}`")
+            format!(
+                "its source calls it urgent no more: `handbill appeals cancel {id}` or `handbill appeals dismiss {id}`"
+            )
         })?;
         let declared = Declared::from_text(&declared)?;
         let deadline = declared.deadline().map_err(Usage)?;

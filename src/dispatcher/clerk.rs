@@ -10,8 +10,8 @@ use super::queue::Batch;
 use super::{DispatchLock, Shared, Until, worker};
 use crate::appeals::{follow, remind};
 use crate::clock::Timestamp;
-use crate::editions::{EditionState, Lane};
 use crate::editions::planner::{self, Planner, Step};
+use crate::editions::{EditionState, Lane};
 use crate::store::editions::Edition;
 
 /// How often to look whether anything was changed (a change reaches the daemon within 200 ms).

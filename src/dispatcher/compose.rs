@@ -18,12 +18,12 @@ use crate::id::{EditionId, RevisionId, SubscriberId, VariantId};
 use crate::message::{self, Content, Draft, List, ListId};
 use crate::store::deliveries::Claimed;
 use crate::store::editions::{Edition, Variant};
+use crate::store::revisions::Revision;
 use crate::subscribers::Cadence;
 use crate::templates::Templates;
-use crate::store::revisions::Revision;
 use crate::templates::contexts::{AppealLinks, Confirmation, Digest, Frame, Goodbye, Item, Link, Links, Site};
-use crate::words::Language;
 use crate::vault::{Column, Token, TokenPurpose, VaultError};
+use crate::words::Language;
 
 /// How many variants are kept at hand; most editions have a handful.
 const KEPT: usize = 256;

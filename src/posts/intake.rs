@@ -96,15 +96,18 @@ pub async fn take_in(
         };
         // In a flood, one urgent post is somebody's call for help; two or more may be a mistake of the source.
         let is_urgent = |found: &Found| found.urgent.as_ref().is_some_and(|mark| mark.check(config, now).is_ok());
-        let urgent = pass.found.iter().zip(&matches).filter(|(found, is)| **is == Match::New && is_urgent(found)).count();
+        let urgent =
+            pass.found.iter().zip(&matches).filter(|(found, is)| **is == Match::New && is_urgent(found)).count();
         let mut here = vec![false; known.len()];
         for ((found, names), is) in pass.found.iter().zip(&names).zip(matches) {
             match is {
                 Match::New => {
                     let passes = state == PostState::Held && urgent == 1 && is_urgent(found);
                     let state = if passes { PostState::Live } else { state };
-                    let post = tx.add_post(&NewPost { source: row.id, state, names, content: &found.content }, now).await?;
-                    let seen = Seen { post, state, title: &found.content.title, before: None, now: found.urgent.as_ref() };
+                    let post =
+                        tx.add_post(&NewPost { source: row.id, state, names, content: &found.content }, now).await?;
+                    let seen =
+                        Seen { post, state, title: &found.content.title, before: None, now: found.urgent.as_ref() };
                     take_mark(&mut tx, store, config, found, &seen, &mut intake, now).await?;
                     match state {
                         PostState::Baseline => intake.baseline += 1,

@@ -10,9 +10,9 @@ use chrono_tz::Tz;
 use url::Url;
 
 use super::front_matter::{self, Fault};
-use crate::appeals::declared::Declared;
 use super::problem::Problem;
 use super::walk::{Candidate, Stamp, Walk, walk};
+use crate::appeals::declared::Declared;
 use crate::clock::Timestamp;
 use crate::config;
 use crate::posts::content::{Content, Markup, Raw, page_head};

@@ -1,8 +1,8 @@
 //! Posts as digests see them: listed, and as they were when planned.
 
 use super::{Result, Store, on};
-use crate::id::AppealId;
 use crate::clock::Timestamp;
+use crate::id::AppealId;
 use crate::id::{PostId, RevisionId};
 
 /// A post that goes into digests, without its text.

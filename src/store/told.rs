@@ -250,11 +250,7 @@ impl Tx {
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn had_among(
-        &mut self,
-        appeal: AppealId,
-        among: &[SubscriberId],
-    ) -> Result<BTreeMap<SubscriberId, Had>> {
+    pub async fn had_among(&mut self, appeal: AppealId, among: &[SubscriberId]) -> Result<BTreeMap<SubscriberId, Had>> {
         #[derive(sqlx_macros::FromRow)]
         struct Row {
             subscriber_id: SubscriberId,

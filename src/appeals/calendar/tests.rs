@@ -233,7 +233,8 @@ fn an_appeal_without_events_has_no_calendar() {
 #[test]
 fn the_feed_can_be_subscribed_to() {
     let protest = protest();
-    let text = subscribe(&[entry(&protest), Entry { cancelled: true, ..entry(&protest) }], "Events, all; of them\r\nX:1");
+    let text =
+        subscribe(&[entry(&protest), Entry { cancelled: true, ..entry(&protest) }], "Events, all; of them\r\nX:1");
     let read = Reader::new(&text);
     let calendar = read.calendar();
     assert_eq!(reader::text(calendar, "NAME"), "Events, all; of them X:1");

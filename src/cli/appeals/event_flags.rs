@@ -54,7 +54,9 @@ impl clap::FromArgMatches for EventFlags {
         }
         given.sort();
         for (_, name, value) in given {
-            if self.events.is_empty() || (name == "starts" && self.events.last().is_some_and(|last| last.starts.is_some())) {
+            if self.events.is_empty()
+                || (name == "starts" && self.events.last().is_some_and(|last| last.starts.is_some()))
+            {
                 self.events.push(EventDraft::default());
             }
             let Some(event) = self.events.last_mut() else { continue };
@@ -108,7 +110,16 @@ mod tests {
 
     #[test]
     fn each_start_begins_an_event() {
-        let flags = read(&["--place", "Gate 1", "--starts", "2026-09-28T16:00", "--starts", "2026-09-29T16:00", "--place", "Gate 2"]);
+        let flags = read(&[
+            "--place",
+            "Gate 1",
+            "--starts",
+            "2026-09-28T16:00",
+            "--starts",
+            "2026-09-29T16:00",
+            "--place",
+            "Gate 2",
+        ]);
         let seen: Vec<_> = flags.events.iter().map(|event| (event.starts.as_deref(), event.place.as_deref())).collect();
         assert_eq!(seen, [(Some("2026-09-28T16:00"), Some("Gate 1")), (Some("2026-09-29T16:00"), Some("Gate 2"))]);
     }

@@ -29,7 +29,8 @@ async fn shown(app: &App, appeal: Appeal, proposals: &[(AppealId, Option<String>
     let title = app.store.post(appeal.post_id).await?.map(|post| post.title).unwrap_or_default();
     let now = app.clock.now();
     let editions = app.store.appeal_editions(appeal.id).await?;
-    let hold_until = editions.iter().filter(|edition| edition.is_held(now)).filter_map(|edition| edition.hold_until).max();
+    let hold_until =
+        editions.iter().filter(|edition| edition.is_held(now)).filter_map(|edition| edition.hold_until).max();
     let proposal = proposals.iter().any(|(id, _)| *id == appeal.id);
     Ok(Shown { appeal, title, version, hold_until, proposal })
 }
@@ -84,11 +85,21 @@ pub(super) async fn one(app: &App, id: AppealId, json: bool, out: &mut Output) -
         ("state", appeal.state.to_string()),
         ("marked", format!("{} by {}", appeal.created_at, appeal.created_by)),
         ("held until", or_empty(*hold_until)),
-        ("proposed", if *proposal { format!("its source was edited: handbill appeals amend {id} --proposed") } else { String::new() }),
+        (
+            "proposed",
+            if *proposal {
+                format!("its source was edited: handbill appeals amend {id} --proposed")
+            } else {
+                String::new()
+            },
+        ),
     ])?;
     if let Some(version) = version {
         out.facts(&[
-            ("version", format!("{} ({}, {} by {})", version.number, version.kind, version.created_at, version.created_by)),
+            (
+                "version",
+                format!("{} ({}, {} by {})", version.number, version.kind, version.created_at, version.created_by),
+            ),
             ("for", version.regions_in_words()),
             ("deadline", version.deadline.to_string()),
             ("reason", or_empty(version.reason.as_ref())),

@@ -149,7 +149,8 @@ pub(super) async fn in_digest(
     appeal: AppealId,
     now: Timestamp,
 ) -> anyhow::Result<Item> {
-    let (Some(marked), Some(version)) = (app.store.appeal(appeal).await?, app.store.current_version(appeal).await?) else {
+    let (Some(marked), Some(version)) = (app.store.appeal(appeal).await?, app.store.current_version(appeal).await?)
+    else {
         return Ok(item);
     };
     let notice = match marked.state {

@@ -9,7 +9,8 @@ use crate::posts::content;
 use crate::topics::Topics;
 
 const FIELDS: &[&str] = &[
-    "title", "date", "topics", "language", "url", "summary", "guid", "draft", "urgent", "event", "events", "deadline", "region",
+    "title", "date", "topics", "language", "url", "summary", "guid", "draft", "urgent", "event", "events", "deadline",
+    "region",
 ];
 /// What to write where a field is not a text.
 const REMEDIES: &[(&str, &str)] = &[
@@ -72,7 +73,9 @@ impl<'de> Deserialize<'de> for Fields {
                     match FIELDS.iter().position(|name| *name == key) {
                         Some(_) if key == "topics" => fields.topics = map.next_value::<TopicList>()?.0,
                         Some(_) if key == "draft" => fields.draft = map.next_value::<Option<bool>>()?.unwrap_or(false),
-                        Some(_) if key == "urgent" => fields.urgent = map.next_value::<Option<bool>>()?.unwrap_or(false),
+                        Some(_) if key == "urgent" => {
+                            fields.urgent = map.next_value::<Option<bool>>()?.unwrap_or(false)
+                        }
                         Some(_) if key == "event" => fields.events.extend(map.next_value::<Option<EventDraft>>()?),
                         Some(_) if key == "events" => {
                             fields.events.extend(map.next_value::<Option<Vec<EventDraft>>>()?.unwrap_or_default());

@@ -187,6 +187,12 @@ impl Desk {
             let mut sent = 0;
             for edition in self.app.store.open_editions().await.unwrap() {
                 let InHand { edition, claimed } = self.claim(edition.id, 1000).await;
+                if claimed.is_empty() {
+                    let mut tx = self.app.store.begin().await.unwrap();
+                    tx.end_edition(edition.id, self.app.now()).await.unwrap();
+                    tx.commit().await.unwrap();
+                    continue;
+                }
                 let now = self.app.now();
                 let mut records = Vec::new();
                 for claimed in &claimed {

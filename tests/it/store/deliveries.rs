@@ -46,8 +46,8 @@ pub(crate) fn new_edition(kind: EditionKind, key: &str, now: Timestamp) -> NewEd
         time_zone: digest.then(|| "Europe/London".to_owned()),
         cut_off_at: digest.then_some(now),
         appeal: None,
-            created_by: "test".to_owned(),
-            hold_until: None,
+        created_by: "test".to_owned(),
+        hold_until: None,
         deadline_at: now.plus(Duration::from_secs(3600)),
     }
 }

@@ -90,8 +90,7 @@ fn date_time(entry: &ICalendarEntry) -> &PartialDateTime {
 }
 
 fn wall(time: &PartialDateTime) -> NaiveDateTime {
-    let date =
-        NaiveDate::from_ymd_opt(time.year.unwrap().into(), time.month.unwrap().into(), time.day.unwrap().into());
+    let date = NaiveDate::from_ymd_opt(time.year.unwrap().into(), time.month.unwrap().into(), time.day.unwrap().into());
     let (hour, minute, second) = (time.hour.unwrap(), time.minute.unwrap(), time.second.unwrap());
     date.unwrap().and_hms_opt(hour.into(), minute.into(), second.into()).unwrap()
 }
