@@ -89,7 +89,8 @@ proptest! {
             prop_assert!(read_description.ends_with("/room\n\nhttps://campaign.example/protest"));
             prop_assert!(reader::text(event, "LOCATION").ends_with(&one_line(&address, 250)));
         }
-        prop_assert_eq!(reader::text(Reader::new(&written[1]).calendar(), "NAME"), one_line(&name, 250));
+        let read = Reader::new(&written[1]);
+        prop_assert_eq!(reader::text(read.calendar(), "NAME"), one_line(&name, 250));
     }
 
     #[test]
@@ -160,7 +161,10 @@ fn links_say_the_time_in_utc() {
 #[test]
 fn the_file_of_an_event_is_one_path_segment() {
     let site = "https://campaign.example/".parse().unwrap();
-    assert_eq!(links::file(&site, "a17-1@campaign.example"), "https://campaign.example/events/a17-1@campaign.example.ics");
+    assert_eq!(
+        links::file(&site, "a17-1@campaign.example"),
+        "https://campaign.example/events/a17-1@campaign.example.ics"
+    );
     let under = "https://campaign.example/mail?x#y".parse().unwrap();
     assert_eq!(links::file(&under, "../a b/%"), "https://campaign.example/mail/events/..%2Fa%20b%2F%25.ics");
 }

@@ -1,6 +1,6 @@
 //! Reads a calendar with another parser, and finds instants by nothing but the calendar's own VTIMEZONE.
 
-use calcard::common::{IanaString, PartialDateTime};
+use calcard::common::PartialDateTime;
 use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarEntry, ICalendarValue};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
@@ -90,8 +90,7 @@ fn date_time(entry: &ICalendarEntry) -> &PartialDateTime {
 }
 
 fn wall(time: &PartialDateTime) -> NaiveDateTime {
-    let date =
-        NaiveDate::from_ymd_opt(time.year.unwrap().into(), time.month.unwrap().into(), time.day.unwrap().into());
+    let date = NaiveDate::from_ymd_opt(time.year.unwrap().into(), time.month.unwrap().into(), time.day.unwrap().into());
     let (hour, minute, second) = (time.hour.unwrap(), time.minute.unwrap(), time.second.unwrap());
     date.unwrap().and_hms_opt(hour.into(), minute.into(), second.into()).unwrap()
 }

@@ -96,7 +96,8 @@ fn events_years_apart_share_one_description() {
 
 #[test]
 fn each_zone_is_described_once() {
-    let events = ["Europe/London", "Asia/Almaty", "Europe/London"].map(|z| event("2026-06-01T12:00", z.parse().unwrap()));
+    let events =
+        ["Europe/London", "Asia/Almaty", "Europe/London"].map(|z| event("2026-06-01T12:00", z.parse().unwrap()));
     let read = Reader::new(&invite(&events.iter().map(entry).collect::<Vec<_>>()));
     let zones: Vec<_> = read.of_kind("VTIMEZONE").into_iter().map(|zone| reader::text(zone, "TZID")).collect();
     assert_eq!(zones, ["Asia/Almaty", "Europe/London"]);
