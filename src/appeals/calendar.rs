@@ -1,8 +1,8 @@
 //! An appeal's events as calendar entries (RFC 5545): for the mail, for the site's own calendar, and as links.
 //!
-//! Pure: the same entries give the same bytes. Content lines, with their escaping and folding, are made by the
-//! `icalendar` crate. Its components are not used: they have no time zones, and to an alarm, as to anything else that
-//! has none, they add a random UID and a DTSTAMP off the machine's clock.
+//! Pure: the same entries give the same bytes. Content lines, with their escaping, are made by the `icalendar` crate,
+//! and folded again, as its last line may be too long. Its components are not used: they have no time zones, and to an
+//! alarm, as to anything else that has none, they add a random UID and a DTSTAMP off the machine's clock.
 //!
 //! **Everything in a mail is `METHOD:PUBLISH`, cancellations too.** RFC 5546 would also have a published event called
 //! off by `METHOD:CANCEL` (section 3.2.5), but programs look for the invitation that such a message ends, and here is
@@ -210,7 +210,7 @@ fn vevent(
     if let Some(place) = location(event) {
         block.text("LOCATION", &place);
     }
-    if let Some(point) = event.point.filter(|point| point.latitude.is_finite() && point.longitude.is_finite()) {
+    if let Some(point) = event.point.filter(|point| point.latitude.abs() <= 90.0 && point.longitude.abs() <= 180.0) {
         block.push(Property::new("GEO", format!("{:.6};{:.6}", point.latitude, point.longitude)));
     }
     if let Some(url) = page.as_ref().or(online.as_ref()) {

@@ -10,6 +10,8 @@ use super::links::percent_encoded;
 use crate::clock::Timestamp;
 use crate::message::one_line;
 
+/// The longest line, in octets without its end.
+const MAX_OCTETS: usize = 75;
 /// The last instant whose year has four digits.
 const LAST_SECOND: i64 = 253_402_300_799;
 /// The longest name of an organizer, in characters.
@@ -45,12 +47,28 @@ impl fmt::Display for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "BEGIN:{}\r\n", self.name)?;
         for property in &self.lines {
-            let folded: String = property.clone().try_into()?;
-            f.write_str(&folded)?;
+            let line: String = property.clone().try_into()?;
+            f.write_str(&refolded(&line))?;
         }
         self.inside.iter().try_for_each(|block| block.fmt(f))?;
         write!(f, "END:{}\r\n", self.name)
     }
+}
+
+/// A content line with its folds where they belong (RFC 5545 section 3.1): the crate may leave 76 octets in the last.
+fn refolded(folded: &str) -> String {
+    let line = folded.replace("\r\n ", "");
+    let mut refolded = String::with_capacity(line.len() + line.len() / 24 + 2);
+    let mut octets = 0;
+    for c in line.trim_end_matches("\r\n").chars() {
+        if octets + c.len_utf8() > MAX_OCTETS {
+            refolded.push_str("\r\n ");
+            octets = 1;
+        }
+        octets += c.len_utf8();
+        refolded.push(c);
+    }
+    refolded + "\r\n"
 }
 
 /// A text as the value of a property that the crate does not know to be text (RFC 5545 section 3.3.11).

@@ -1,6 +1,6 @@
 //! Reads a calendar with another parser, and finds instants by nothing but the calendar's own VTIMEZONE.
 
-use calcard::common::{IanaString, PartialDateTime};
+use calcard::common::PartialDateTime;
 use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarEntry, ICalendarValue};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
