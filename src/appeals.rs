@@ -11,6 +11,7 @@ pub mod declared;
 pub mod event;
 pub mod follow;
 pub mod mark;
+pub mod public;
 pub mod remind;
 
 use serde::Serialize;

@@ -8,6 +8,7 @@ mod client;
 mod confirm;
 pub mod contexts;
 mod dress;
+mod events;
 mod fields;
 mod health;
 mod language;
@@ -86,6 +87,8 @@ pub fn router(pages: Pages) -> Router {
         .route("/unsubscribe/{token}", get(leave::show).post(leave::leave))
         .route("/archive", get(archive::list))
         .route("/archive/{id}", get(archive::show))
+        .route("/events.ics", get(events::feed))
+        .route("/events/{file}", get(events::one))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/style.css", get(style))

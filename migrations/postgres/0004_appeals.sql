@@ -5,6 +5,8 @@ ALTER TABLE appeal_versions RENAME COLUMN region TO regions;
 -- The post as it was when this version was made.
 ALTER TABLE appeal_versions ADD COLUMN revision_id BIGINT REFERENCES revisions (id);
 ALTER TABLE events ADD COLUMN region TEXT;
+CREATE INDEX events_uid ON events (uid);
+CREATE INDEX events_ends ON events (ends_at);
 CREATE INDEX appeal_versions_created ON appeal_versions (created_at);
 
 -- Who is told how it went, sealed: the address and the key that sealed it, bound to its blind index.

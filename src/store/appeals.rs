@@ -247,6 +247,17 @@ impl Store {
         on!(self, db => Ok(sqlx::query_as(ALL).fetch_all(db).await?))
     }
 
+    /// The appeal that has an event with this calendar name, in any of its versions.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn appeal_with_event(&self, uid: &str) -> Result<Option<AppealId>> {
+        const ONE: &str = "SELECT v.appeal_id FROM events e JOIN appeal_versions v ON v.id = e.version_id \
+                           WHERE e.uid = $1 ORDER BY v.id DESC LIMIT 1";
+        on!(self, db => Ok(sqlx::query_scalar(ONE).bind(uid).fetch_optional(db).await?))
+    }
+
     /// Posts whose source marks them as urgent in a way that could not be carried out, and why.
     ///
     /// # Errors

@@ -198,7 +198,10 @@ pub struct Less {
 
 /// The button to leave.
 #[derive(Clone, Debug, Serialize)]
-pub struct Leave {}
+pub struct Leave {
+    /// The event that the mail was about, if it may yet change: its readers can go on hearing of that.
+    pub event: Option<String>,
+}
 
 /// One mailing in the list of them.
 #[derive(Clone, Debug, Serialize)]

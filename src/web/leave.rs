@@ -10,16 +10,30 @@ use super::Problem;
 use super::contexts::Leave;
 use super::fields::{self, Fields};
 use super::visit::{Followed, Visit};
-use crate::id::SubscriberId;
+use crate::appeals::public::{self, Public};
+use crate::id::{EditionId, SubscriberId};
 use crate::subscribers::list;
 
 /// The field that only the page's own button sends.
 const BUTTON: &str = "leave";
+/// The box for those who still want to hear if the event changes.
+const FOLLOW: &str = "follow";
 
 /// `GET /unsubscribe/{token}`: the button.
 pub(super) async fn show(mut visit: Visit, followed: Followed) -> Result<Response, Problem> {
     visit.follow(followed.token).await;
-    Ok(visit.page(StatusCode::OK, Leave {})?)
+    let event = event(&visit, &followed).await?.map(|public| public.title);
+    Ok(visit.page(StatusCode::OK, Leave { event })?)
+}
+
+/// The appeal that the mail with this link was about, if its event is still ahead. The mail said as much, so it tells
+/// nothing to whoever was passed it.
+async fn event(visit: &Visit, followed: &Followed) -> Result<Option<Public>, Problem> {
+    let app = visit.app();
+    let edition = app.store.edition(EditionId(followed.token.edition)).await?;
+    let Some(appeal) = edition.and_then(|edition| edition.appeal_id) else { return Ok(None) };
+    let public = public::appeal(app, appeal).await?.filter(|public| !public.is_off());
+    Ok(public.filter(|public| !public.version.events.is_empty() && !public.version.is_over(app.clock.now())))
 }
 
 /// `POST /unsubscribe/{token}`: leaves. Any link will do, whatever else it is for and however old it is.
@@ -29,16 +43,29 @@ pub(super) async fn show(mut visit: Visit, followed: Followed) -> Result<Respons
 pub(super) async fn leave(mut visit: Visit, followed: Followed, request: Request) -> Result<Response, Problem> {
     let form = is_form(request.headers());
     let body = fields::read(request.into_body()).await;
-    let button = form && body.is_some_and(|body| Fields::parse(&body).all(BUTTON).next().is_some());
+    let fields = body.filter(|_| form).map(|body| Fields::parse(&body)).unwrap_or_default();
+    let is_set = |name| fields.all(name).next().is_some();
+    let button = is_set(BUTTON);
+    let follow = if button && is_set(FOLLOW) { event(&visit, &followed).await? } else { None };
+    let follow = follow.map(|public| public.appeal.id);
     let (app, id) = (Arc::clone(visit.app()), SubscriberId(followed.token.subscriber));
     // On its own, so that it ends even when whoever asked hangs up.
-    let left = tokio::spawn(async move { list::leave(&app, id, "subscriber", button).await });
+    let left = tokio::spawn(async move {
+        match follow {
+            Some(appeal) => list::leave_but_follow(&app, id, appeal, "subscriber", button).await,
+            None => list::leave(&app, id, "subscriber", button).await,
+        }
+    });
     left.await.map_err(|_| Problem::Failed)??;
     if !button {
         return Ok((StatusCode::OK, "ok\n").into_response());
     }
     visit.follow(followed.token).await;
-    visit.notice("page-left-heading", ["page-left", "page-left-return"])
+    let mut said = vec!["page-left", "page-left-return"];
+    if follow.is_some() {
+        said.insert(1, "page-left-follow");
+    }
+    visit.notice("page-left-heading", said)
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

@@ -288,8 +288,10 @@ page-paused-alerts = Urgent appeals still come, if you asked for them.
 page-leave-heading = Leave the list
 page-leave-intro = You will get no more mail from { $site }.
 page-leave-button = Unsubscribe
+page-leave-follow = Still tell me if this event changes or is called off: { $event }
 page-left-heading = You have left the list
 page-left = You will get no more mail from { $site }, but for a last one that says so.
+page-left-follow = We will write again only if the event changes or is called off.
 page-left-return = If that was a mistake, you can subscribe again at any time.
 
 ## Pages: earlier mailings

@@ -118,8 +118,8 @@ impl Body for Leave {
     const NAME: &'static str = "leave";
     const TEMPLATE: &'static str = "pages/leave";
 
-    fn samples(_: Say<'_>) -> Vec<Self> {
-        vec![Self {}]
+    fn samples(say: Say<'_>) -> Vec<Self> {
+        vec![Self { event: None }, Self { event: Some(say("Protest against the sacking of the bakery workers")) }]
     }
 }
 

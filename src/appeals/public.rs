@@ -1,0 +1,87 @@
+//! What anybody may know of appeals: those that are out, and nothing of those a person may still take back.
+
+use std::time::Duration;
+
+use super::{Appeal, AppealState, Version};
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::editions::EditionState;
+use crate::id::AppealId;
+use crate::store::{Result, Store};
+
+/// How long an event stays in the public calendar after its end.
+const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// An appeal as the public calendar has it.
+#[derive(Clone, Debug)]
+pub struct Public {
+    /// The appeal.
+    pub appeal: Appeal,
+    /// The last version that is out.
+    pub version: Version,
+    /// Its post's title.
+    pub title: String,
+    /// Its post's beginning, plain.
+    pub excerpt: String,
+    /// Its post's page.
+    pub url: Option<String>,
+}
+
+impl Public {
+    /// Whether its events do not take place.
+    pub fn is_off(&self) -> bool {
+        self.appeal.state == AppealState::Cancelled
+    }
+}
+
+/// The appeals with events that are ahead or were lately, in the order in which they were made.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn all(app: &App) -> Result<Vec<Public>> {
+    let now = app.clock.now();
+    let since = now.minus(KEPT);
+    let mut found = Vec::new();
+    for state in [AppealState::Open, AppealState::Cancelled] {
+        for current in app.store.versions_since(state, since).await? {
+            found.extend(one(&app.store, current.appeal, now).await?);
+        }
+    }
+    found.retain(|public| public.version.told_until() >= since);
+    found.sort_by_key(|public| public.appeal.id);
+    Ok(found)
+}
+
+/// The appeal that has the event with this calendar name, if it is out.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn with_event(app: &App, uid: &str) -> Result<Option<Public>> {
+    match app.store.appeal_with_event(uid).await? {
+        Some(appeal) => one(&app.store, appeal, app.clock.now()).await,
+        None => Ok(None),
+    }
+}
+
+/// One appeal, if it is out.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn appeal(app: &App, id: AppealId) -> Result<Option<Public>> {
+    one(&app.store, id, app.clock.now()).await
+}
+
+async fn one(store: &Store, id: AppealId, now: Timestamp) -> Result<Option<Public>> {
+    let Some(appeal) = store.appeal(id).await?.filter(|appeal| appeal.state != AppealState::Stopped) else {
+        return Ok(None);
+    };
+    let editions = store.appeal_editions(id).await?;
+    let out = editions.iter().filter(|edition| !edition.is_held(now) && edition.state != EditionState::Cancelled);
+    let Some(version) = out.filter_map(|edition| edition.appeal_version_id).max() else { return Ok(None) };
+    let Some(version) = store.version(version).await? else { return Ok(None) };
+    let Some(post) = store.revision(version.revision).await? else { return Ok(None) };
+    Ok(Some(Public { appeal, version, title: post.title, excerpt: post.excerpt, url: post.url }))
+}
