@@ -1,0 +1,177 @@
+//! The words for months, weekdays, numbers and abbreviations, in English and Russian, in lower case with `е` for `ё`.
+
+use chrono::Weekday;
+
+/// The month, 1 to 12, that `word` names in full or shortened.
+pub(super) fn month(word: &str) -> Option<u32> {
+    let english = [
+        ["january", "jan"],
+        ["february", "feb"],
+        ["march", "mar"],
+        ["april", "apr"],
+        ["may", "may"],
+        ["june", "jun"],
+        ["july", "jul"],
+        ["august", "aug"],
+        ["september", "sept"],
+        ["october", "oct"],
+        ["november", "nov"],
+        ["december", "dec"],
+    ];
+    if word == "sep" {
+        return Some(9);
+    }
+    if let Some(at) = english.iter().position(|names| names.contains(&word)) {
+        return u32::try_from(at + 1).ok();
+    }
+    let russian = ["январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"];
+    let short = ["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"];
+    if let Some(at) = short.iter().position(|name| *name == word) {
+        return u32::try_from(at + 1).ok();
+    }
+    match word {
+        "февр" => return Some(2),
+        "сент" => return Some(9),
+        "нояб" => return Some(11),
+        _ => {}
+    }
+    let at = russian.iter().position(|stem| {
+        word.strip_prefix(stem).is_some_and(|ending| matches!(ending, "ь" | "я" | "а" | "е" | "ю" | "й" | "") && !(*stem == "ма" && !matches!(ending, "й" | "я" | "е")))
+    })?;
+    u32::try_from(at + 1).ok()
+}
+
+/// Whether `word` is also something else than a month when it is not capitalised.
+pub(super) fn is_doubtful_month(word: &str) -> bool {
+    matches!(word, "may" | "march" | "mar" | "dec" | "мар" | "сен" | "дек")
+}
+
+/// Whether a street may be named after a day of this German month.
+pub(super) fn is_german_month(word: &str) -> bool {
+    matches!(word, "juni" | "oktober" | "märz" | "mai" | "november" | "juli")
+}
+
+/// The weekday that `word` names, in any case of its declension.
+pub(super) fn weekday(word: &str) -> Option<Weekday> {
+    Some(match word {
+        "monday" | "mon" | "понедельник" | "понедельника" | "понедельнику" | "пн" => Weekday::Mon,
+        "tuesday" | "tue" | "tues" | "вторник" | "вторника" | "вторнику" | "вт" => Weekday::Tue,
+        "wednesday" | "wed" | "weds" | "среда" | "среду" | "среды" | "ср" => Weekday::Wed,
+        "thursday" | "thu" | "thur" | "thurs" | "четверг" | "четверга" | "четвергу" | "чт" => Weekday::Thu,
+        "friday" | "fri" | "пятница" | "пятницу" | "пятницы" | "пт" => Weekday::Fri,
+        "saturday" | "sat" | "суббота" | "субботу" | "субботы" | "сб" => Weekday::Sat,
+        "sunday" | "sun" | "воскресенье" | "воскресенья" | "воскресенью" | "воскресение" | "вс" => Weekday::Sun,
+        _ => return None,
+    })
+}
+
+/// Whether `word` is a weekday only when it is capitalised and beside a date or time: `sat`, `sun`.
+pub(super) fn is_short_weekday(word: &str) -> bool {
+    matches!(
+        word,
+        "mon" | "tue" | "tues" | "wed" | "weds" | "thu" | "thur" | "thurs" | "fri" | "sat" | "sun" | "пн" | "вт" | "ср" | "чт" | "пт" | "сб" | "вс"
+    )
+}
+
+/// Whether `word` means a weekday again and again: `Mondays`, `по понедельникам`.
+pub(super) fn is_every_weekday(word: &str) -> bool {
+    word.strip_suffix('s').is_some_and(|day| day.ends_with("day") && weekday(day).is_some())
+        || matches!(word, "понедельникам" | "вторникам" | "средам" | "четвергам" | "пятницам" | "субботам" | "воскресеньям")
+        || matches!(word, "weekdays" | "weekends" | "будням" | "выходным" | "будни")
+}
+
+/// The number, 1 to 12, that `word` is.
+pub(super) fn small_number(word: &str) -> Option<u32> {
+    let english = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let russian =
+        ["час", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять", "одиннадцать", "двенадцать"];
+    let at = english.iter().position(|name| *name == word).or_else(|| russian.iter().position(|name| *name == word))?;
+    u32::try_from(at + 1).ok()
+}
+
+/// The hour that is under way in `половине седьмого`, which is half past six.
+pub(super) fn hour_under_way(word: &str) -> Option<u32> {
+    let names = [
+        "первого",
+        "второго",
+        "третьего",
+        "четвертого",
+        "пятого",
+        "шестого",
+        "седьмого",
+        "восьмого",
+        "девятого",
+        "десятого",
+        "одиннадцатого",
+        "двенадцатого",
+    ];
+    names.iter().position(|name| *name == word).and_then(|at| u32::try_from(at + 1).ok())
+}
+
+/// The day of a month that a word such as `fifth` or `пятого` names; compounds like `twenty-fifth` are put together by the caller.
+pub(super) fn ordinal(word: &str) -> Option<u32> {
+    let english = [
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+        "twelfth",
+        "thirteenth",
+        "fourteenth",
+        "fifteenth",
+        "sixteenth",
+        "seventeenth",
+        "eighteenth",
+        "nineteenth",
+        "twentieth",
+    ];
+    let teens = [
+        "тринадцатого",
+        "четырнадцатого",
+        "пятнадцатого",
+        "шестнадцатого",
+        "семнадцатого",
+        "восемнадцатого",
+        "девятнадцатого",
+        "двадцатого",
+    ];
+    if let Some(at) = english.iter().position(|name| *name == word) {
+        return u32::try_from(at + 1).ok();
+    }
+    if let Some(at) = teens.iter().position(|name| *name == word) {
+        return u32::try_from(at + 13).ok();
+    }
+    match word {
+        "thirtieth" | "тридцатого" => Some(30),
+        _ => hour_under_way(word),
+    }
+}
+
+/// The tens of a compound ordinal: `twenty-fifth`, `двадцать пятого`.
+pub(super) fn tens(word: &str) -> Option<u32> {
+    match word {
+        "twenty" | "двадцать" => Some(20),
+        "thirty" | "тридцать" => Some(30),
+        _ => None,
+    }
+}
+
+/// Whether a full stop after `word` does not end a sentence.
+pub(super) fn is_abbreviation(word: &str) -> bool {
+    matches!(
+        word,
+        "st" | "rd" | "ave" | "blvd" | "dr" | "mr" | "mrs" | "ms" | "no" | "prof" | "sq" | "str" | "nr" | "ste" | "apt" | "gdns" | "pl" | "ln"
+            | "jan" | "feb" | "mar" | "apr" | "jun" | "jul" | "aug" | "sep" | "sept" | "oct" | "nov" | "dec"
+            | "mon" | "tue" | "tues" | "wed" | "weds" | "thu" | "thur" | "thurs" | "fri" | "sat" | "sun"
+            | "ул" | "пр" | "пл" | "пер" | "просп" | "бул" | "наб" | "мкр" | "им" | "стр" | "корп" | "кв" | "оф" | "каб" | "тел" | "обл" | "пос"
+            | "янв" | "фев" | "февр" | "апр" | "июн" | "июл" | "авг" | "сен" | "сент" | "окт" | "нояб" | "ноя" | "дек"
+            | "пн" | "вт" | "ср" | "чт" | "пт" | "сб" | "вс" | "ст" | "м" | "проф" | "гр"
+    )
+}
