@@ -116,7 +116,9 @@ pub fn weekday_contradictions(text: &str, published: NaiveDate) -> Vec<Contradic
 impl Context<'_> {
     fn month_first(&self) -> bool {
         let language = self.language.to_ascii_lowercase();
-        language == "en-us" || (language == "en" && (self.time_zone.name().starts_with("America/") || self.time_zone.name().starts_with("US/")))
+        language == "en-us"
+            || (language == "en"
+                && (self.time_zone.name().starts_with("America/") || self.time_zone.name().starts_with("US/")))
     }
 }
 

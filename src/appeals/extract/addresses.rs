@@ -21,11 +21,15 @@ pub(super) struct Address {
 /// All addresses of a text, in order, none inside another.
 pub(super) fn addresses(text: &Text<'_>) -> Vec<Address> {
     let mut all: Vec<Address> = (0..text.tokens.len())
-        .flat_map(|at| [english::at(text, at), english::at_postcode(text, at), german::at(text, at), russian::at(text, at)])
+        .flat_map(|at| {
+            [english::at(text, at), english::at_postcode(text, at), german::at(text, at), russian::at(text, at)]
+        })
         .flatten()
         .collect();
     // The most certain of those that overlap, then the longest.
-    all.sort_by(|a, b| b.sure.total_cmp(&a.sure).then(b.tokens.len().cmp(&a.tokens.len())).then(a.tokens.start.cmp(&b.tokens.start)));
+    all.sort_by(|a, b| {
+        b.sure.total_cmp(&a.sure).then(b.tokens.len().cmp(&a.tokens.len())).then(a.tokens.start.cmp(&b.tokens.start))
+    });
     let mut taken = vec![false; text.tokens.len()];
     let mut kept: Vec<Address> = Vec::new();
     for address in all {

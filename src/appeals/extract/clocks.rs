@@ -29,6 +29,10 @@ impl Clock {
         Self { late, sure: true, minutes: true, ..Self::new(hour, 0) }
     }
 
+    fn midnight() -> Self {
+        Self { padded: true, ..Self::word(0, None) }
+    }
+
     /// Whether the half of the day is not said and not plain from the hour.
     pub(super) fn is_open(&self) -> bool {
         self.late.is_none() && self.hour <= 12
@@ -79,7 +83,10 @@ fn digits(text: &Text<'_>, at: usize) -> Option<(Clock, usize)> {
     let (value, digits) = text.number(at)?;
     let glued_before = text.get(at).is_some_and(|token| !token.spaced)
         && text.get(at.wrapping_sub(1)).is_some_and(|before| {
-            before.is_mark('.') || before.is_mark('/') || before.is_mark(',') || (before.is_word() && before.lower != "t")
+            before.is_mark('.')
+                || before.is_mark('/')
+                || before.is_mark(',')
+                || (before.is_word() && before.lower != "t")
         });
     if glued_before {
         return None;
@@ -112,7 +119,8 @@ fn digits(text: &Text<'_>, at: usize) -> Option<(Clock, usize)> {
             if mark == ':' && value > 12 || clock.padded {
                 clock.sure = mark == ':';
             }
-            let hours = text.is_one(to, &["h", "hrs", "hours", "hr", "ч", "uhr"]) && !(text.is_one(to, &["hours"]) && mark == '.');
+            let hours = text.is_one(to, &["h", "hrs", "hours", "hr", "ч", "uhr"])
+                && !(text.is_one(to, &["hours"]) && mark == '.');
             if hours {
                 clock.sure = true;
                 to += 1 + usize::from(text.is_glued(to + 1, '.') && text.word(to) == Some("ч"));
@@ -124,7 +132,9 @@ fn digits(text: &Text<'_>, at: usize) -> Option<(Clock, usize)> {
     if text.is_glued(at + 1, '-')
         && digits == 2
         && let Some((minute @ (0 | 15 | 30 | 45), 2)) = text.glued_number(at + 2)
-        && text.word_before(at).is_some_and(|word| matches!(word, "в" | "с" | "к" | "до" | "на" | "начало" | "время" | "около"))
+        && text
+            .word_before(at)
+            .is_some_and(|word| matches!(word, "в" | "с" | "к" | "до" | "на" | "начало" | "время" | "около"))
         && !text.is_glued(at + 3, '-')
     {
         return Some((Clock { minute, minutes: true, sure: true, ..clock }, at + 3));
@@ -140,10 +150,12 @@ fn digits(text: &Text<'_>, at: usize) -> Option<(Clock, usize)> {
                 _ => Some((clock, at + 2)),
             }
         }
-        Some("hrs" | "uhr") if value > 0 && text.is_one(at.wrapping_sub(1), &["at", "from"]) => Some((Clock { sure: true, minutes: true, ..clock }, at + 2)),
+        Some("hrs" | "uhr") if value > 0 && text.is_one(at.wrapping_sub(1), &["at", "from"]) => {
+            Some((Clock { sure: true, minutes: true, ..clock }, at + 2))
+        }
         Some("ч" | "час" | "часа" | "часов") => russian_hours(text, at, clock),
         Some("noon" | "midday") if value == 12 => Some((Clock::word(12, Some(true)), at + 2)),
-        Some("midnight") if value == 12 => Some((Clock::word(0, None), at + 2)),
+        Some("midnight") if value == 12 => Some((Clock::midnight(), at + 2)),
         Some(word) if glued && !is_meridiem(word) => None,
         _ if text.is_mark(at + 1, '%') => None,
         _ => Some((clock, at + 1)),
@@ -164,7 +176,9 @@ fn russian_hours(text: &Text<'_>, at: usize, clock: Clock) -> Option<(Clock, usi
         clock.minute = minute;
         to += 2 + usize::from(text.is_glued(to + 2, '.'));
     }
-    let said = text.word_before(at).is_some_and(|word| matches!(word, "в" | "с" | "к" | "до" | "на" | "около" | "начало" | "ровно"));
+    let said = text
+        .word_before(at)
+        .is_some_and(|word| matches!(word, "в" | "с" | "к" | "до" | "на" | "около" | "начало" | "ровно"));
     let late = half_of_day(text, to, clock.hour).is_some();
     (said || late).then_some((Clock { sure: true, minutes: clock.hour > 12 || clock.minute > 0, ..clock }, to))
 }
@@ -173,12 +187,17 @@ fn words(text: &Text<'_>, at: usize) -> Option<(Clock, usize)> {
     let word = text.word(at)?;
     match word {
         "noon" | "midday" | "noontime" => return Some((Clock::word(12, Some(true)), at + 1)),
-        "midnight" => return Some((Clock::word(0, None), at + 1)),
-        "полдень" if text.is_one(at.wrapping_sub(1), &["в", "с", "на", "к"]) || text.is_mark(at.wrapping_sub(1), ',') => {
+        "midnight" => return Some((Clock::midnight(), at + 1)),
+        "полдень"
+            if text.is_one(at.wrapping_sub(1), &["в", "с", "на", "к"]) || text.is_mark(at.wrapping_sub(1), ',') =>
+        {
             return Some((Clock::word(12, Some(true)), at + 1));
         }
-        "полудня" if text.is_one(at.wrapping_sub(1), &["с", "до"]) => return Some((Clock::word(12, Some(true)), at + 1)),
-        "полночь" if text.is_one(at.wrapping_sub(1), &["в"]) => return Some((Clock::word(0, None), at + 1)),
+        "полудня" if text.is_one(at.wrapping_sub(1), &["с", "до"]) => {
+            return Some((Clock::word(12, Some(true)), at + 1));
+        }
+        "полночь" if text.is_one(at.wrapping_sub(1), &["в"]) => return Some((Clock::midnight(), at + 1)),
+        "полуночи" if text.is_one(at.wrapping_sub(1), &["до"]) => return Some((Clock::midnight(), at + 1)),
         "half" | "quarter" => return past(text, at, word),
         "половине" => {
             let hour = vocabulary::hour_under_way(text.word(at + 1)?)?;
@@ -244,15 +263,24 @@ fn is_meridiem(word: &str) -> bool {
 /// Which half of the day the words at `at` name, and the token after them.
 fn half_of_day(text: &Text<'_>, at: usize, hour: u32) -> Option<(bool, usize)> {
     match text.word(at)? {
-        "pm" => Some((true, at + 1 + usize::from(text.is_glued(at + 1, '.') && text.get(at + 2).is_some_and(|next| next.is_word() && !next.capital)))),
+        "pm" => Some((
+            true,
+            at + 1
+                + usize::from(
+                    text.is_glued(at + 1, '.') && text.get(at + 2).is_some_and(|next| next.is_word() && !next.capital),
+                ),
+        )),
         "am" => Some((false, at + 1)),
         half @ ("a" | "p") if text.is_mark(at + 1, '.') && text.is_one(at + 2, &["m"]) => {
             // The last full stop may end the sentence as well; it is taken only where the sentence goes on.
-            let more = text.is_glued(at + 3, '.') && text.get(at + 4).is_some_and(|next| !next.is_break() && !(next.is_word() && next.capital));
+            let more = text.is_glued(at + 3, '.')
+                && text.get(at + 4).is_some_and(|next| !next.is_break() && !(next.is_word() && next.capital));
             Some((half == "p", at + 3 + usize::from(more)))
         }
         half @ ("a" | "p") if text.is_one(at + 1, &["m"]) => Some((half == "p", at + 2)),
-        "o'clock" | "oclock" => half_of_day(text, at + 1, hour).or(Some(((1..=7).contains(&hour) || hour == 12, at + 1))),
+        "o'clock" | "oclock" => {
+            half_of_day(text, at + 1, hour).or(Some(((1..=7).contains(&hour) || hour == 12, at + 1)))
+        }
         "in" if text.is_one(at + 1, &["the"]) => match text.word(at + 2)? {
             "morning" => Some((false, at + 3)),
             "afternoon" | "evening" => Some((true, at + 3)),

@@ -105,12 +105,17 @@ fn skip_between(text: &Text<'_>, at: usize) -> usize {
 /// A weekday's name at `at`, and the token after it.
 fn weekday(text: &Text<'_>, at: usize) -> Option<(Weekday, usize)> {
     let word = text.word(at)?;
+    let word = word.strip_suffix("'s").unwrap_or(word);
     let day = vocabulary::weekday(word)?;
     let short = vocabulary::is_short_weekday(word);
     if short && !text.get(at)?.capital && !text.get(at)?.cyrillic() {
         return None;
     }
-    if word.starts_with("сред") && text.word_before(at).is_some_and(|before| before.ends_with("ую") || before.ends_with("ая") || before.ends_with("ой")) {
+    if word.starts_with("сред")
+        && text
+            .word_before(at)
+            .is_some_and(|before| before.ends_with("ую") || before.ends_with("ая") || before.ends_with("ой"))
+    {
         let before = text.word_before(at).unwrap_or_default();
         if !before.starts_with("следующ") && !before.starts_with("ближайш") {
             return None;
@@ -186,7 +191,8 @@ fn is_list(text: &Text<'_>, at: usize) -> bool {
 
 /// `[weekday] day [(and|to) [weekday] day] month [year] [(weekday)]` and the American order.
 fn spelled(text: &Text<'_>, from: usize) -> Option<Date> {
-    let (first, after) = weekday(text, from).map_or((None, from), |(day, after)| (Some(day), skip_between(text, after)));
+    let (first, after) =
+        weekday(text, from).map_or((None, from), |(day, after)| (Some(day), skip_between(text, after)));
     month_last(text, from, first, after).or_else(|| month_first(text, from, first, after))
 }
 
@@ -241,7 +247,8 @@ fn month_first(text: &Text<'_>, from: usize, first: Option<Weekday>, at: usize) 
     let (mut days, mut range, mut after) = day_list(text, after, first)?;
     // `September 28, 2015` and `October 3, 10 people` are one day each.
     if days.len() > 1 && !range {
-        let (day, end, _) = day_number(text, if text.is_one(at + 1, &["the"]) { at + 2 } else { after_month(text, at) })?;
+        let (day, end, _) =
+            day_number(text, if text.is_one(at + 1, &["the"]) { at + 2 } else { after_month(text, at) })?;
         if !text.is_one(end, &["and"]) && !text.is_mark(end, '&') {
             (days, range, after) = (vec![(day, first)], false, end);
         }
@@ -295,7 +302,8 @@ fn weekday_after(text: &Text<'_>, at: usize) -> Option<(Weekday, usize)> {
     let next = if text.is_one(next, &["a", "в"]) { next + 1 } else { next };
     let (day, after) = weekday(text, next)?;
     // `28 September, Monday 5 October` are two dates.
-    let own = month_last(text, next, None, skip_between(text, after)).or_else(|| month_first(text, next, None, skip_between(text, after)));
+    let own = month_last(text, next, None, skip_between(text, after))
+        .or_else(|| month_first(text, next, None, skip_between(text, after)));
     if own.is_some() && !bracket {
         return None;
     }
@@ -306,7 +314,10 @@ fn weekday_after(text: &Text<'_>, at: usize) -> Option<(Weekday, usize)> {
 fn numeric(text: &Text<'_>, from: usize) -> Option<Date> {
     let (first, at) = weekday(text, from).map_or((None, from), |(day, after)| (Some(day), skip_between(text, after)));
     let (a, a_digits) = text.number(at)?;
-    if at > 0 && text.get(at).is_some_and(|token| !token.spaced) && text.get(at - 1).is_some_and(|before| !before.is_mark('(') && !before.is_break() && first.is_none()) {
+    if at > 0
+        && text.get(at).is_some_and(|token| !token.spaced)
+        && text.get(at - 1).is_some_and(|before| !before.is_mark('(') && !before.is_break() && first.is_none())
+    {
         return None;
     }
     let mark = ['.', '/', '-'].into_iter().find(|mark| text.is_glued(at + 1, *mark))?;
@@ -324,7 +335,11 @@ fn numeric(text: &Text<'_>, from: usize) -> Option<Date> {
             } else if a_digits <= 2 && b_digits <= 2 && (c_digits == 4 || c_digits == 2) {
                 let year = i32::try_from(if c_digits == 2 { c + 2000 } else { c }).ok();
                 weak = c_digits == 2 && mark != '/';
-                if mark == '.' { Day::Calendar { year, month: b, day: a } } else { Day::Slashed { year, first: a, second: b } }
+                if mark == '.' {
+                    Day::Calendar { year, month: b, day: a }
+                } else {
+                    Day::Slashed { year, first: a, second: b }
+                }
             } else {
                 return None;
             };
@@ -367,7 +382,8 @@ fn numeric(text: &Text<'_>, from: usize) -> Option<Date> {
 
 /// `tomorrow`, `сегодня`, `in three days`, each with a date after it if there is one.
 fn relative(text: &Text<'_>, from: usize) -> Option<Date> {
-    let (days, after, late) = match text.word(from)? {
+    let word = text.word(from)?;
+    let (days, after, late) = match word.strip_suffix("'s").unwrap_or(word) {
         "today" | "сегодня" => (0, from + 1, None),
         "tonight" => (0, from + 1, Some(true)),
         "tomorrow" | "завтра" => (1, from + 1, None),
@@ -377,12 +393,15 @@ fn relative(text: &Text<'_>, from: usize) -> Option<Date> {
         "this" if text.is_one(from + 1, &["morning"]) => (0, from + 2, Some(false)),
         "the" | "day" => {
             let day = if text.word(from) == Some("the") { from + 1 } else { from };
-            (text.is_one(day, &["day"]) && text.is_one(day + 1, &["after"]) && text.is_one(day + 2, &["tomorrow"])).then_some((2, day + 3, None))?
+            (text.is_one(day, &["day"]) && text.is_one(day + 1, &["after"]) && text.is_one(day + 2, &["tomorrow"]))
+                .then_some((2, day + 3, None))?
         }
         "in" | "через" => {
             let (count, unit) = match text.number(from + 1) {
                 Some((count, _)) => (count, from + 2),
-                None => match vocabulary::small_number(text.word(from + 1)?).filter(|_| text.word(from + 1) != Some("час")) {
+                None => match vocabulary::small_number(text.word(from + 1)?)
+                    .filter(|_| text.word(from + 1) != Some("час"))
+                {
                     Some(count) => (count, from + 2),
                     None => (1, from + if text.is_one(from + 1, &["a"]) { 2 } else { 1 }),
                 },
@@ -396,9 +415,6 @@ fn relative(text: &Text<'_>, from: usize) -> Option<Date> {
         }
         _ => return None,
     };
-    if text.get(from).is_some_and(|token| token.lower == "today") && text.is_glued(after, '\'') {
-        return None;
-    }
     let mut date = Date::new(from, after, vec![Named { day: Day::After(days), weekday: None }]);
     date.off = days < 0;
     date.late = late;
@@ -481,7 +497,9 @@ fn of_month(text: &Text<'_>, from: usize) -> Option<Date> {
     text.number(from)?;
     let (day, after, ordinal) = day_number(text, from)?;
     let to = if text.is_one(after, &["числа"]) { after + 1 } else { after };
-    let open = text.get(to).is_none_or(|next| !next.is_word() || text.is_one(to, &["at", "from", "в", "с", "in", "on", "to", "till"]));
+    let open = text
+        .get(to)
+        .is_none_or(|next| !next.is_word() || text.is_one(to, &["at", "from", "в", "с", "in", "on", "to", "till"]));
     let announced = text.is_one(from.wrapping_sub(1), &["the"])
         || text.get(from).is_some_and(|_| to > after || text.is_glued(from + 1, '-'))
         || text.is_mark(from.wrapping_sub(1), ',')
@@ -515,7 +533,9 @@ fn ranged(text: &Text<'_>, date: &mut Date) {
     if end.until.is_some() || end.days.len() != 1 {
         return;
     }
-    if let (Day::Calendar { year: year @ None, .. }, Day::Calendar { year: Some(given), .. }) = (&mut first.day, last.day) {
+    if let (Day::Calendar { year: year @ None, .. }, Day::Calendar { year: Some(given), .. }) =
+        (&mut first.day, last.day)
+    {
         *year = Some(given);
     }
     date.until = Some(*last);
@@ -532,5 +552,20 @@ fn is_off(text: &Text<'_>, date: &Date) -> bool {
         }
     }
     let word = text.word_before(before).unwrap_or_default();
-    matches!(word, "since" | "last" | "before" | "after" | "by" | "every" | "each" | "dated" | "от" | "после" | "каждый" | "каждую" | "каждое")
+    matches!(
+        word,
+        "since"
+            | "last"
+            | "before"
+            | "after"
+            | "by"
+            | "every"
+            | "each"
+            | "dated"
+            | "от"
+            | "после"
+            | "каждый"
+            | "каждую"
+            | "каждое"
+    )
 }

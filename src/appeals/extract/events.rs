@@ -6,7 +6,7 @@ use chrono::{Datelike, Days, NaiveDateTime, Weekday};
 
 use super::addresses::{self, Address};
 use super::cues::{self, Cues};
-use super::dates::{self, Date, Named};
+use super::dates::{self, Date, Day, Named};
 use super::join::{self, Nearness, Pair};
 use super::places;
 use super::resolve::{self, Base, Resolved};
@@ -45,14 +45,17 @@ impl<'a> Found<'a> {
         for address in &addresses {
             mark(&mut taken, address.tokens.clone());
         }
-        let is_free = |range: Range<usize>, taken: &[bool]| range.into_iter().all(|at| !taken.get(at).copied().unwrap_or(true));
-        let dates: Vec<Date> = dates::dates(text).into_iter().filter(|date| is_free(date.from..date.to, &taken)).collect();
+        let is_free =
+            |range: Range<usize>, taken: &[bool]| range.into_iter().all(|at| !taken.get(at).copied().unwrap_or(true));
+        let dates: Vec<Date> =
+            dates::dates(text).into_iter().filter(|date| is_free(date.from..date.to, &taken)).collect();
         let mut by_dates = vec![false; text.tokens.len()];
         for date in &dates {
             mark(&mut taken, date.from..date.to);
             mark(&mut by_dates, date.from..date.to);
         }
-        let times: Vec<Time> = times::times(text, &by_dates).into_iter().filter(|time| is_free(time.from..time.to, &taken)).collect();
+        let times: Vec<Time> =
+            times::times(text, &by_dates).into_iter().filter(|time| is_free(time.from..time.to, &taken)).collect();
         for time in &times {
             mark(&mut taken, time.from..time.to);
         }
@@ -86,11 +89,20 @@ pub(super) fn events(text: &Text<'_>, base: &Base) -> Vec<Suggested> {
     let mut places: Vec<Option<usize>> = (0..drafts.len()).map(|number| found.address_of(number, &drafts)).collect();
     share(text, &drafts, &mut places);
     let spans: Vec<Range<usize>> = drafts.iter().map(|draft| draft.span.clone()).collect();
-    drafts.into_iter().zip(places).enumerate().map(|(number, (draft, address))| found.suggested(draft, address, &spans, number)).collect()
+    drafts
+        .into_iter()
+        .zip(places)
+        .enumerate()
+        .map(|(number, (draft, address))| found.suggested(draft, address, &spans, number))
+        .collect()
 }
 
 fn mostly_latin(text: &Text<'_>) -> bool {
-    let (cyrillic, words) = text.tokens.iter().filter(|token| token.is_word()).fold((0, 0), |(cyrillic, words), token| (cyrillic + usize::from(token.cyrillic()), words + 1));
+    let (cyrillic, words) = text
+        .tokens
+        .iter()
+        .filter(|token| token.is_word())
+        .fold((0, 0), |(cyrillic, words), token| (cyrillic + usize::from(token.cyrillic()), words + 1));
     cyrillic * 2 < words
 }
 
@@ -110,7 +122,9 @@ fn share(text: &Text<'_>, drafts: &[Draft], places: &mut [Option<usize>]) {
 
 impl Found<'_> {
     fn drafts(&self, pair: &Pair, base: &Base, english: bool) -> Vec<Draft> {
-        let (Some(date), Some(time)) = (self.dates.get(pair.date), self.times.get(pair.time)) else { return Vec::new() };
+        let (Some(date), Some(time)) = (self.dates.get(pair.date), self.times.get(pair.time)) else {
+            return Vec::new();
+        };
         if date.off || time.start.stamp {
             return Vec::new();
         }
@@ -120,7 +134,8 @@ impl Found<'_> {
     fn draft(&self, pair: &Pair, date: &Date, time: &Time, named: &Named, base: &Base, english: bool) -> Option<Draft> {
         let resolved = resolve::resolve(named, base)?;
         let span = pair.span(&self.dates, &self.times);
-        if !self.is_announced(&span, &resolved, base) {
+        let spelled_today = resolved.date == base.published && !matches!(named.day, Day::After(_));
+        if !self.is_announced(&span, &resolved, base, spelled_today) {
             return None;
         }
         let (from, till, guessed) = time.read(date.late, english)?;
@@ -143,7 +158,15 @@ impl Found<'_> {
     }
 
     /// When it ends, and the token after the words that say so.
-    fn ends(&self, pair: &Pair, date: &Date, till: Option<chrono::NaiveTime>, starts: NaiveDateTime, base: &Base, english: bool) -> (Option<NaiveDateTime>, Option<usize>) {
+    fn ends(
+        &self,
+        pair: &Pair,
+        date: &Date,
+        till: Option<chrono::NaiveTime>,
+        starts: NaiveDateTime,
+        base: &Base,
+        english: bool,
+    ) -> (Option<NaiveDateTime>, Option<usize>) {
         let mut day = starts.date();
         let mut till = till;
         let mut last = None;
@@ -169,7 +192,8 @@ impl Found<'_> {
                 return Some(ends);
             }
             // Past midnight, if that is less than half a day.
-            ends.checked_add_days(Days::new(1)).filter(|ends| *ends > starts && *ends - starts < chrono::TimeDelta::hours(12))
+            ends.checked_add_days(Days::new(1))
+                .filter(|ends| *ends > starts && *ends - starts < chrono::TimeDelta::hours(12))
         });
         (ends, last)
     }
@@ -179,12 +203,16 @@ impl Found<'_> {
         if nearness == Nearness::Beside {
             return whole;
         }
-        let (first, second) = if date.from < time.from { (date.from..date.to, time.from..time.to) } else { (time.from..time.to, date.from..date.to) };
+        let (first, second) = if date.from < time.from {
+            (date.from..date.to, time.from..time.to)
+        } else {
+            (time.from..time.to, date.from..date.to)
+        };
         Excerpt { text: format!("{} … {}", self.text.slice(&first), self.text.slice(&second)), ..whole }
     }
 
     /// Whether the words around say that it is to come and people may come to it.
-    fn is_announced(&self, span: &Range<usize>, resolved: &Resolved, base: &Base) -> bool {
+    fn is_announced(&self, span: &Range<usize>, resolved: &Resolved, base: &Base, spelled_today: bool) -> bool {
         let first = self.text.segment_of(span.start);
         let last = self.text.segment_of(span.end.saturating_sub(1));
         let mut all = Cues::default();
@@ -213,7 +241,25 @@ impl Found<'_> {
             return false;
         }
         let invited = all.call || all.strong;
-        invited || ((all.takes_place || placed || all.weak) && !all.officials) || (all.words <= 6 && !all.officials && !all.past && !all.future)
+        // The post's own date, alone with a time, is a byline.
+        let headline = !spelled_today && self.is_headline(span, all.words);
+        invited
+            || ((all.takes_place || placed || all.weak) && !all.officials)
+            || (headline && !all.officials && !all.past && !all.future)
+    }
+
+    /// Whether date and time stand alone or lead a line like `Monday 28 September, 4pm, Town Hall`, and not a sentence.
+    fn is_headline(&self, span: &Range<usize>, words: usize) -> bool {
+        let segment = self.text.segment(self.text.segment_of(span.start));
+        let is_mark = |at: usize| self.text.get(at).is_none_or(|token| !token.is_word() && token.number().is_none());
+        let leads = (segment.start..span.start).all(is_mark)
+            && !self.text.is_one(span.start, &["on", "at", "in", "from", "в", "с", "к"]);
+        let follows = is_mark(span.start.wrapping_sub(1));
+        words == 0
+            || (words <= 8
+                && (leads || follows)
+                && (is_mark(span.end)
+                    || span.end >= self.text.segment(self.text.segment_of(span.end.saturating_sub(1))).end))
     }
 
     /// The address that belongs to an event: in its sentence, after it and before the next event, or just before it.
@@ -225,15 +271,20 @@ impl Found<'_> {
         let usable = |address: &Address| !self.is_for_letters(address);
         let segment_of = |address: &Address| self.text.segment_of(address.tokens.start);
         let after = self.addresses.iter().position(|address| {
-            usable(address) && address.tokens.start >= span.start && next.is_none_or(|next| address.tokens.start < next) && segment_of(address) <= own.end() + ADDRESS_AFTER
+            usable(address)
+                && address.tokens.start >= span.start
+                && next.is_none_or(|next| address.tokens.start < next)
+                && segment_of(address) <= own.end() + ADDRESS_AFTER
         });
         let before = self.addresses.iter().rposition(|address| {
             usable(address)
                 && address.tokens.end <= span.end
-                && previous.is_none_or(|previous| address.tokens.start >= previous && own.contains(&segment_of(address)))
+                && previous
+                    .is_none_or(|previous| address.tokens.start >= previous && own.contains(&segment_of(address)))
                 && segment_of(address) + ADDRESS_BEFORE >= *own.start()
         });
-        let in_own = |address: usize| self.addresses.get(address).is_some_and(|address| own.contains(&segment_of(address)));
+        let in_own =
+            |address: usize| self.addresses.get(address).is_some_and(|address| own.contains(&segment_of(address)));
         match (after, before) {
             (Some(after), Some(before)) if !in_own(after) && in_own(before) => Some(before),
             (after, before) => after.or(before),
@@ -243,7 +294,32 @@ impl Found<'_> {
     /// Whether the words before an address say that letters go there, not people.
     fn is_for_letters(&self, address: &Address) -> bool {
         let segment = self.text.segment(self.text.segment_of(address.tokens.start));
-        let words = ["write", "letter", "letters", "send", "cheques", "cheque", "registered", "contact", "donations", "donate", "headquartered", "email", "post", "пишите", "письма", "письмо", "пожертвования", "реквизиты", "зарегистрирован", "направить", "отправляйте", "postal", "published", "printed"];
+        let words = [
+            "write",
+            "letter",
+            "letters",
+            "send",
+            "cheques",
+            "cheque",
+            "registered",
+            "contact",
+            "donations",
+            "donate",
+            "headquartered",
+            "email",
+            "post",
+            "пишите",
+            "письма",
+            "письмо",
+            "пожертвования",
+            "реквизиты",
+            "зарегистрирован",
+            "направить",
+            "отправляйте",
+            "postal",
+            "published",
+            "printed",
+        ];
         (segment.start..address.tokens.start).any(|at| self.text.is_one(at, &words))
     }
 
@@ -252,7 +328,8 @@ impl Found<'_> {
         let first = self.text.segment_of(draft.span.start);
         let last = self.text.segment_of(draft.span.end.saturating_sub(1));
         let limit = spans.get(number + 1).map_or(usize::MAX, |next| next.start);
-        let within = self.text.segment(first).start..self.text.segment((last + 2).min(self.text.segments.len().saturating_sub(1))).end.min(limit);
+        let within = self.text.segment(first).start
+            ..self.text.segment((last + 2).min(self.text.segments.len().saturating_sub(1))).end.min(limit);
         let place = places::place(self.text, &within, address.map(|address| &address.tokens), &self.taken);
         Suggested {
             starts: draft.starts,
@@ -260,7 +337,11 @@ impl Found<'_> {
             place: place.as_ref().map(|place| addresses::one_line(self.text, place)),
             address: address.map(|address| addresses::one_line(self.text, &address.tokens)),
             confidence: draft.confidence * address.map_or(1.0, |address| 0.5 + address.sure / 2.0),
-            words: Words { when: draft.when, place: place.map(|place| excerpt(self.text, &place)), address: address.map(|address| excerpt(self.text, &address.tokens)) },
+            words: Words {
+                when: draft.when,
+                place: place.map(|place| excerpt(self.text, &place)),
+                address: address.map(|address| excerpt(self.text, &address.tokens)),
+            },
             weekday_contradiction: draft.contradiction,
         }
     }
@@ -285,7 +366,12 @@ pub(super) fn contradictions(text: &Text<'_>, base: &Base) -> Vec<Contradiction>
 }
 
 fn contradiction(text: &Text<'_>, date: &Date, weekday: Weekday, resolved: &Resolved) -> Contradiction {
-    Contradiction { words: excerpt(text, &(date.from..date.to)), weekday: name(weekday), date: resolved.date, falls_on: name(resolved.date.weekday()) }
+    Contradiction {
+        words: excerpt(text, &(date.from..date.to)),
+        weekday: name(weekday),
+        date: resolved.date,
+        falls_on: name(resolved.date.weekday()),
+    }
 }
 
 fn name(weekday: Weekday) -> &'static str {

@@ -60,6 +60,7 @@ pub(super) fn pairs(text: &Text<'_>, dates: &[Date], times: &[Time]) -> Vec<Pair
     for date in 0..dates.len() {
         joiner.beside(date);
     }
+    joiner.shared();
     for date in 0..dates.len() {
         joiner.in_sentence(date);
     }
@@ -111,8 +112,14 @@ impl Joiner<'_> {
 
     fn beside(&mut self, number: usize) {
         let Some(date) = self.dates.get(number) else { return };
-        let later = self.after(number).filter(|(time, _)| self.is_free(*time)).and_then(|(time, found)| Some((gap(self.text, date.to..found.from)?, time)));
-        let earlier = self.before(number).filter(|(time, _)| self.is_free(*time)).and_then(|(time, found)| Some((gap(self.text, found.to..date.from)?, time)));
+        let later = self
+            .after(number)
+            .filter(|(time, _)| self.is_free(*time))
+            .and_then(|(time, found)| Some((gap(self.text, date.to..found.from)?, time)));
+        let earlier = self
+            .before(number)
+            .filter(|(time, _)| self.is_free(*time))
+            .and_then(|(time, found)| Some((gap(self.text, found.to..date.from)?, time)));
         let best = match (later, earlier) {
             (Some(later), Some(earlier)) => Some(if earlier.0 < later.0 { earlier } else { later }),
             (later, earlier) => later.or(earlier),
@@ -129,10 +136,14 @@ impl Joiner<'_> {
         }
         let segment = self.text.segment(self.text.segment_of(date.from));
         let fits = |time: usize, found: &Time, distance: usize| {
-            self.is_free(time) && found.role == Role::Start && segment.contains(&found.from) && distance <= SAME_SENTENCE
+            self.is_free(time)
+                && found.role == Role::Start
+                && segment.contains(&found.from)
+                && distance <= SAME_SENTENCE
         };
         let later = self.after(number).filter(|(time, found)| fits(*time, found, found.from.saturating_sub(date.to)));
-        let earlier = self.before(number).filter(|(time, found)| fits(*time, found, date.from.saturating_sub(found.to)));
+        let earlier =
+            self.before(number).filter(|(time, found)| fits(*time, found, date.from.saturating_sub(found.to)));
         if let Some((time, _)) = later.or(earlier) {
             self.take(number, time, Nearness::Sentence);
         }
@@ -146,12 +157,18 @@ impl Joiner<'_> {
         let own = self.text.segment_of(date.from);
         let fits = |time: usize, found: &Time, distance: usize| {
             let other = self.text.segment_of(found.from);
-            self.is_free(time) && found.role == Role::Start && other.abs_diff(own) <= SEGMENTS && distance <= NEXT_SENTENCE && !self.parted(date, found)
+            self.is_free(time)
+                && found.role == Role::Start
+                && other.abs_diff(own) <= SEGMENTS
+                && distance <= NEXT_SENTENCE
+                && !self.parted(date, found)
         };
         let later = self.after(number).filter(|(time, found)| fits(*time, found, found.from.saturating_sub(date.to)));
-        let earlier = self
-            .before(number)
-            .filter(|(time, found)| fits(*time, found, date.from.saturating_sub(found.to)) && self.text.segment_of(found.from) + 2 > own && self.on_lines(found, date));
+        let earlier = self.before(number).filter(|(time, found)| {
+            fits(*time, found, date.from.saturating_sub(found.to))
+                && self.text.segment_of(found.from) + 2 > own
+                && self.on_lines(found, date)
+        });
         if let Some((time, _)) = later.or(earlier) {
             self.take(number, time, Nearness::Apart);
         }
@@ -168,6 +185,30 @@ impl Joiner<'_> {
         (time.to..date.from).any(|at| self.text.get(at).is_some_and(super::tokens::Token::is_break))
     }
 
+    /// `Saturday 10 June and Sunday 11 June at 3pm`: the time is that of both.
+    fn shared(&mut self) {
+        for number in (0..self.dates.len().saturating_sub(1)).rev() {
+            let (Some(date), Some(next)) = (self.dates.get(number), self.dates.get(number + 1)) else { continue };
+            let between = date.to..next.from;
+            let listed = !between.is_empty()
+                && between.len() <= 3
+                && between.clone().all(|at| {
+                    self.text.is_one(at, &["and", "и", "on", "в", "also"])
+                        || self.text.is_mark(at, '&')
+                        || self.text.is_mark(at, ',')
+                });
+            let pair = self.pairs.iter().find(|pair| pair.date == number + 1).cloned();
+            if listed
+                && !self.has_pair(number)
+                && !date.off
+                && let Some(pair) = pair
+                && self.times.get(pair.time).is_some_and(|time| time.from >= next.to)
+            {
+                self.pairs.push(Pair { date: number, ..pair });
+            }
+        }
+    }
+
     /// Adds second times of one day, and takes ends to what they end.
     fn finish(mut self) -> Vec<Pair> {
         self.pairs.sort_by_key(|pair| pair.span(self.dates, self.times).start);
@@ -175,11 +216,16 @@ impl Joiner<'_> {
         for pair in std::mem::take(&mut self.pairs) {
             let span = pair.span(self.dates, self.times);
             let (Some(date), Some(time)) = (self.dates.get(pair.date), self.times.get(pair.time)) else { continue };
-            let until = time.role == Role::End || self.text.is_one(span.start.wrapping_sub(1), &["until", "till", "til", "through", "до"]);
-            let to = until || self.text.is_one(span.start.wrapping_sub(1), &["to", "по"]) || self.text.is_mark(span.start.wrapping_sub(1), '-');
+            let until = time.role == Role::End
+                || self.text.is_one(span.start.wrapping_sub(1), &["until", "till", "til", "through", "до"]);
+            let to = until
+                || self.text.is_one(span.start.wrapping_sub(1), &["to", "по"])
+                || self.text.is_mark(span.start.wrapping_sub(1), '-');
             let last = pairs.last_mut().filter(|last| {
                 let before = last.span(self.dates, self.times).end;
-                to && last.end.is_none() && span.start.saturating_sub(before) <= 2 && date.from > before.saturating_sub(1)
+                to && last.end.is_none()
+                    && span.start.saturating_sub(before) <= 2
+                    && date.from > before.saturating_sub(1)
             });
             if let Some(last) = last {
                 last.end = Some(End { date: Some(pair.date), time: pair.time });
@@ -204,9 +250,11 @@ impl Joiner<'_> {
         let mut last = pair.time;
         while let (Some(first), Some(next)) = (self.times.get(last), self.times.get(last + 1)) {
             let between = first.to..next.from;
-            let joined = between.len() <= 2 && between.clone().any(|at| self.text.is_one(at, &["and", "и"]) || self.text.is_mark(at, '&')) && between.clone().all(|at| {
-                self.text.is_one(at, &["and", "и"]) || self.text.is_mark(at, '&') || self.text.is_mark(at, ',')
-            });
+            let joined = between.len() <= 2
+                && between.clone().any(|at| self.text.is_one(at, &["and", "и"]) || self.text.is_mark(at, '&'))
+                && between.clone().all(|at| {
+                    self.text.is_one(at, &["and", "и"]) || self.text.is_mark(at, '&') || self.text.is_mark(at, ',')
+                });
             if !joined || !self.is_free(last + 1) || next.role != Role::Start {
                 break;
             }
@@ -222,9 +270,16 @@ impl Joiner<'_> {
         let next = self.times.get(time + 1).filter(|next| next.role == Role::End && self.is_free(time + 1))?;
         let date = self.dates.get(date)?;
         let same = self.text.segment_of(start.from) == self.text.segment_of(next.from);
-        let other_date = self.dates.iter().any(|other| other.from >= start.to && other.from != date.from && other.to <= next.from);
+        let other_date =
+            self.dates.iter().any(|other| other.from >= start.to && other.from != date.from && other.to <= next.from);
         let word = self.text.word(next.from)?;
-        (same && start.end.is_none() && !other_date && word != "by" && word != "before" && next.from.saturating_sub(start.to) <= 12).then_some(End { date: None, time: time + 1 })
+        (same
+            && start.end.is_none()
+            && !other_date
+            && word != "by"
+            && word != "before"
+            && next.from.saturating_sub(start.to) <= 12)
+            .then_some(End { date: None, time: time + 1 })
     }
 }
 
@@ -242,8 +297,13 @@ fn gap(text: &Text<'_>, between: Range<usize>) -> Option<usize> {
             Kind::Line => 3,
             Kind::Word => match token.lower.as_str() {
                 "on" | "the" | "of" | "this" | "в" | "at" | "from" | "с" | "t" => 1,
-                "starting" | "start" | "starts" | "begins" | "beginning" | "time" | "in" | "начало" | "сбор" | "начала" | "ровно" | "around" | "about" | "exactly" | "doors" | "kick" | "off" | "local"
-                | "for" | "на" | "к" | "a" | "time's" | "время" | "and" if token.lower != "and" => 2,
+                "starting" | "start" | "starts" | "begins" | "beginning" | "time" | "in" | "начало" | "сбор"
+                | "начала" | "ровно" | "around" | "about" | "exactly" | "doors" | "kick" | "off" | "local" | "for"
+                | "на" | "к" | "a" | "time's" | "время" | "and"
+                    if token.lower != "and" =>
+                {
+                    2
+                }
                 "evening" | "morning" | "afternoon" | "вечером" | "днем" | "утром" => 1,
                 _ => return None,
             },

@@ -6,17 +6,55 @@ use super::tokens::Text;
 
 /// Words that venues' names have.
 const VENUES: [&str; 34] = [
-    "hall", "centre", "center", "church", "library", "square", "park", "embassy", "theatre", "theater", "university", "house", "museum", "station", "school", "club", "pub", "cinema", "arena",
-    "stadium", "gallery", "chapel", "cathedral", "college", "institute", "green", "court", "gardens", "cafe", "bridge", "mosque", "market", "courthouse", "plaza",
+    "hall",
+    "centre",
+    "center",
+    "church",
+    "library",
+    "square",
+    "park",
+    "embassy",
+    "theatre",
+    "theater",
+    "university",
+    "house",
+    "museum",
+    "station",
+    "school",
+    "club",
+    "pub",
+    "cinema",
+    "arena",
+    "stadium",
+    "gallery",
+    "chapel",
+    "cathedral",
+    "college",
+    "institute",
+    "green",
+    "court",
+    "gardens",
+    "cafe",
+    "bridge",
+    "mosque",
+    "market",
+    "courthouse",
+    "plaza",
 ];
 /// Words after which a venue stands.
 const LABELS: [&str; 9] = ["venue", "where", "place", "location", "место", "где", "адрес", "ort", "treffpunkt"];
 
 /// The place named in `within`: after a label, just before the address, or after `outside`, `at`, `у`.
-pub(super) fn place(text: &Text<'_>, within: &Range<usize>, address: Option<&Range<usize>>, taken: &[bool]) -> Option<Range<usize>> {
-    labelled(text, within, taken).or_else(|| address.and_then(|address| before(text, address, taken))).or_else(|| said(text, within, taken)).filter(|place| {
-        text.slice(place).chars().count() <= 120
-    })
+pub(super) fn place(
+    text: &Text<'_>,
+    within: &Range<usize>,
+    address: Option<&Range<usize>>,
+    taken: &[bool],
+) -> Option<Range<usize>> {
+    labelled(text, within, taken)
+        .or_else(|| address.and_then(|address| before(text, address, taken)))
+        .or_else(|| said(text, within, taken))
+        .filter(|place| text.slice(place).chars().count() <= 120)
 }
 
 fn is_free(at: usize, taken: &[bool]) -> bool {
@@ -24,7 +62,9 @@ fn is_free(at: usize, taken: &[bool]) -> bool {
 }
 
 fn labelled(text: &Text<'_>, within: &Range<usize>, taken: &[bool]) -> Option<Range<usize>> {
-    let label = within.clone().find(|at| text.is_one(*at, &LABELS) && (text.is_mark(at + 1, ':') || text.is_mark(at + 1, '-')))?;
+    let label = within
+        .clone()
+        .find(|at| text.is_one(*at, &LABELS) && (text.is_mark(at + 1, ':') || text.is_mark(at + 1, '-')))?;
     until(text, label + 2, within.end, 12, taken)
 }
 
@@ -43,13 +83,19 @@ fn before(text: &Text<'_>, address: &Range<usize>, taken: &[bool]) -> Option<Ran
     let mut start = end;
     while start > 0 && is_free(start - 1, taken) && end - start < 8 {
         let token = text.get(start - 1)?;
-        let inside = token.is_word() && (token.capital || text.is_one(start - 1, &["of", "the", "and", "for", "имени", "им"])) || token.is_mark('\'') || (token.is_mark('-') && !token.spaced);
+        let inside = token.is_word()
+            && (token.capital || text.is_one(start - 1, &["of", "the", "and", "for", "имени", "им"]))
+            || token.is_mark('\'')
+            || (token.is_mark('-') && !token.spaced);
         if !inside || text.is_one(start - 1, &["at", "in", "outside", "join", "meet", "to"]) {
             break;
         }
         start -= 1;
     }
-    while start < end && text.is_one(start, &["the", "of", "and", "for", "at"]) && !text.get(start).is_some_and(|token| token.capital) {
+    while start < end
+        && text.is_one(start, &["the", "of", "and", "for", "at"])
+        && !text.get(start).is_some_and(|token| token.capital)
+    {
         start += 1;
     }
     let named = (start..end).any(|at| text.is_one(at, &VENUES)) || end - start >= 2;
@@ -59,14 +105,44 @@ fn before(text: &Text<'_>, address: &Range<usize>, taken: &[bool]) -> Option<Ran
 /// `outside the London office of …`, `at the Town Hall`, `у здания …`.
 fn said(text: &Text<'_>, within: &Range<usize>, taken: &[bool]) -> Option<Range<usize>> {
     within.clone().filter(|at| is_free(*at, taken)).find_map(|at| match text.word(at)? {
-        "outside" | "opposite" | "напротив" | "возле" | "перед" | "около" => until(text, at, within.end, 14, taken),
-        "in" if text.is_one(at + 1, &["front"]) && text.is_one(at + 2, &["of"]) => until(text, at, within.end, 14, taken),
-        "у" if text.is_one(at + 1, &["здания", "входа", "памятника", "посольства", "офиса", "метро", "ворот", "фонтана", "стен"]) => until(text, at, within.end, 10, taken),
+        "outside" | "opposite" | "напротив" | "возле" | "перед" | "около" => {
+            until(text, at, within.end, 14, taken)
+        }
+        "in" if text.is_one(at + 1, &["front"]) && text.is_one(at + 2, &["of"]) => {
+            until(text, at, within.end, 14, taken)
+        }
+        "у" if text.is_one(
+            at + 1,
+            &["здания", "входа", "памятника", "посольства", "офиса", "метро", "ворот", "фонтана", "стен"],
+        ) =>
+        {
+            until(text, at, within.end, 10, taken)
+        }
         "на" if text.is_one(at + 1, &["площади"]) => until(text, at, within.end, 6, taken),
-        "в" if text.is_one(at + 1, &["доме", "клубе", "центре", "зале", "театре", "парке", "сквере", "кафе", "библиотеке", "офисе", "здании", "кинотеатре"]) => until(text, at, within.end, 10, taken),
+        "в" if text.is_one(
+            at + 1,
+            &[
+                "доме",
+                "клубе",
+                "центре",
+                "зале",
+                "театре",
+                "парке",
+                "сквере",
+                "кафе",
+                "библиотеке",
+                "офисе",
+                "здании",
+                "кинотеатре",
+            ],
+        ) =>
+        {
+            until(text, at, within.end, 10, taken)
+        }
         "at" | "in" => {
             let place = until(text, at + 1, within.end, 10, taken)?;
-            let capital = place.clone().any(|at| text.is_one(at, &VENUES) && text.get(at).is_some_and(|token| token.capital));
+            let capital =
+                place.clone().any(|at| text.is_one(at, &VENUES) && text.get(at).is_some_and(|token| token.capital));
             capital.then_some(place)
         }
         _ => None,
@@ -81,7 +157,34 @@ fn until(text: &Text<'_>, from: usize, limit: usize, most: usize, taken: &[bool]
         let stops = token.is_break()
             || ",;()!?:".chars().any(|mark| token.is_mark(mark))
             || (token.is_mark('.') && text.get(to + 1).is_none_or(|next| next.spaced))
-            || (to > from && text.is_one(to, &["on", "at", "from", "to", "will", "where", "demanding", "against", "and", "in", "с", "чтобы", "состоится", "пройдет", "против", "when", "while", "is", "до", "who", "until", "for"]))
+            || (to > from
+                && text.is_one(
+                    to,
+                    &[
+                        "on",
+                        "at",
+                        "from",
+                        "to",
+                        "will",
+                        "where",
+                        "demanding",
+                        "against",
+                        "and",
+                        "in",
+                        "с",
+                        "чтобы",
+                        "состоится",
+                        "пройдет",
+                        "против",
+                        "when",
+                        "while",
+                        "is",
+                        "до",
+                        "who",
+                        "until",
+                        "for",
+                    ],
+                ))
             || (token.is_mark('-') && token.spaced);
         if stops {
             break;

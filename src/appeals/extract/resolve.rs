@@ -7,6 +7,9 @@ use super::dates::{Day, Named};
 /// How many days ahead a date without year has to be to be taken for one that is over: nearly a year.
 const NEARLY_A_YEAR: i64 = 320;
 
+/// How many days back a date without year may be when its weekday says that it is over.
+const RECENT: i64 = 180;
+
 /// What the days are read against.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Base {
@@ -48,7 +51,9 @@ pub(super) fn any(named: &Named, base: &Base) -> Option<Resolved> {
     let published = base.published;
     let weekday = named.weekday;
     match named.day {
-        Day::Calendar { year: Some(year), month, day } => exact(NaiveDate::from_ymd_opt(year, month, day)?, weekday, 1.0),
+        Day::Calendar { year: Some(year), month, day } => {
+            exact(NaiveDate::from_ymd_opt(year, month, day)?, weekday, 1.0)
+        }
         Day::Calendar { year: None, month, day } => without_year(month, day, weekday, published),
         Day::Slashed { year, first, second } => slashed(year, first, second, weekday, base),
         Day::OfMonth(day) => of_month(day, weekday, published),
@@ -89,8 +94,10 @@ fn without_year(month: u32, day: u32, weekday: Option<Weekday>, published: Naive
         return Some(Resolved::new(next, 0.95, true));
     }
     match last {
-        Some(last) if last.weekday() == weekday => Some(Resolved::new(last, 0.9, true)),
-        Some(last) if (published - last).num_days() < 60 => exact(last, Some(weekday), 0.5),
+        Some(last) if last.weekday() == weekday && (published - last).num_days() < RECENT => {
+            Some(Resolved::new(last, 0.9, true))
+        }
+        Some(last) if (published - last).num_days() < RECENT / 3 => exact(last, Some(weekday), 0.5),
         _ => exact(next, Some(weekday), 0.9).map(|resolved| Resolved { soft: true, ..resolved }),
     }
 }

@@ -87,23 +87,64 @@ pub(super) fn times(text: &Text<'_>, taken: &[bool]) -> Vec<Time> {
 }
 
 const STARTS: [&str; 22] = [
-    "at", "from", "around", "about", "circa", "starting", "starts", "start", "begins", "beginning", "approx", "в", "с", "к", "около", "начало",
-    "начала", "сбор", "time", "время", "на", "between",
+    "at",
+    "from",
+    "around",
+    "about",
+    "circa",
+    "starting",
+    "starts",
+    "start",
+    "begins",
+    "beginning",
+    "approx",
+    "в",
+    "с",
+    "к",
+    "около",
+    "начало",
+    "начала",
+    "сбор",
+    "time",
+    "время",
+    "на",
+    "between",
 ];
-const ENDS: [&str; 14] =
-    ["until", "till", "til", "by", "ends", "end", "ending", "finish", "finishes", "finishing", "before", "до", "окончание", "close"];
+const ENDS: [&str; 14] = [
+    "until",
+    "till",
+    "til",
+    "by",
+    "ends",
+    "end",
+    "ending",
+    "finish",
+    "finishes",
+    "finishing",
+    "before",
+    "до",
+    "окончание",
+    "close",
+];
 const OFF: [&str; 8] = ["after", "since", "past", "после", "позже", "later", "closes", "closing"];
 
 fn time_at(text: &Text<'_>, at: usize, taken: &[bool]) -> Option<Time> {
-    let is_free = |range: std::ops::Range<usize>| range.into_iter().all(|at| !taken.get(at).copied().unwrap_or_default());
+    let is_free =
+        |range: std::ops::Range<usize>| range.into_iter().all(|at| !taken.get(at).copied().unwrap_or_default());
     let (start, mut to) = clocks::clock_at(text, at)?;
-    let colon = text.is_mark(at.wrapping_sub(1), ':') || text.is_mark(at.wrapping_sub(1), '@') || text.is_mark(at.wrapping_sub(1), '-') || text.is_mark(at.wrapping_sub(1), ',');
+    let colon = text.is_mark(at.wrapping_sub(1), ':')
+        || text.is_mark(at.wrapping_sub(1), '@')
+        || text.is_mark(at.wrapping_sub(1), '-')
+        || text.is_mark(at.wrapping_sub(1), ',');
     let mut word_at = if colon { at.wrapping_sub(2) } else { at.wrapping_sub(1) };
-    if text.is_one(word_at, &["around", "about", "approximately", "exactly", "ровно", "примерно", "the", "is"]) && text.word_before(word_at).is_some() {
+    if text.is_one(word_at, &["around", "about", "approximately", "exactly", "ровно", "примерно", "the", "is"])
+        && text.word_before(word_at).is_some()
+    {
         word_at = word_at.wrapping_sub(1);
     }
     // `ends at 8pm`, `until about 8pm`
-    if text.is_one(word_at, &["at", "в", "около"]) && text.word_before(word_at).is_some_and(|word| ENDS.contains(&word)) {
+    if text.is_one(word_at, &["at", "в", "около"]) && text.word_before(word_at).is_some_and(|word| ENDS.contains(&word))
+    {
         word_at = word_at.wrapping_sub(1);
     }
     let before = text.word(word_at).unwrap_or_default();
@@ -120,10 +161,18 @@ fn time_at(text: &Text<'_>, at: usize, taken: &[bool]) -> Option<Time> {
         to = after;
     }
     let prefixed = (announced && !at_sign || ENDS.contains(&before) || OFF.contains(&before)) && is_free(word_at..at);
-    let from = if at_sign { at - 1 } else if prefixed { word_at } else { at };
+    let from = if at_sign {
+        at - 1
+    } else if prefixed {
+        word_at
+    } else {
+        at
+    };
     let role = match before {
         // Midnight on Friday is the first moment of it to some and the last to others.
-        _ if start.stamp || (start.hour % 24 == 0 && start.minute == 0) || OFF.contains(&before) && !beside => Role::Off,
+        _ if start.stamp || (start.hour % 24 == 0 && start.minute == 0) || OFF.contains(&before) && !beside => {
+            Role::Off
+        }
         _ if ENDS.contains(&before) && !beside && end.is_none() => Role::End,
         _ => Role::Start,
     };
@@ -155,16 +204,23 @@ fn range_mark(text: &Text<'_>, at: usize, before: &str) -> Option<usize> {
 
 /// `4-2015` and `10:30-7` are not two times.
 fn is_range_of_times(start: &Clock, end: &Clock) -> bool {
-    start.hour <= 24 && end.hour <= 24 && !(start.hour > 12 && !end.minutes && end.is_open() && !end.sure && start.minutes)
+    start.hour <= 24
+        && end.hour <= 24
+        && !(start.hour > 12 && !end.minutes && end.is_open() && !end.sure && start.minutes)
 }
 
 /// Whether a bare hour can end here, so that `at 6 Downing Street` is none.
 fn ends_here(text: &Text<'_>, at: usize) -> bool {
     let Some(next) = text.get(at) else { return true };
-    let follows = ["on", "this", "next", "tomorrow", "today", "tonight", "and", "in", "outside", "at", "for", "sharp", "onwards", "we", "the"];
+    let follows = [
+        "on", "this", "next", "tomorrow", "today", "tonight", "and", "in", "outside", "at", "for", "sharp", "onwards",
+        "we", "the",
+    ];
     match text.word(at) {
         Some(word) => follows.contains(&word) || super::vocabulary::weekday(word).is_some(),
-        None => next.number().is_none() && !next.is_mark('%') && !next.is_mark('/') && !(next.is_mark('-') && !next.spaced),
+        None => {
+            next.number().is_none() && !next.is_mark('%') && !next.is_mark('/') && !(next.is_mark('-') && !next.spaced)
+        }
     }
 }
 
@@ -191,7 +247,9 @@ fn zone(text: &Text<'_>, at: usize) -> usize {
         return at + 1;
     }
     let (open, word) = if text.is_mark(at, '(') { (1, at + 1) } else { (0, at) };
-    if text.is_one(word, &["gmt", "bst", "utc", "cet", "cest", "est", "edt", "pst", "pdt", "cst", "msk", "мск"]) && text.get(word).is_some_and(|token| token.capital) {
+    if text.is_one(word, &["gmt", "bst", "utc", "cet", "cest", "est", "edt", "pst", "pdt", "cst", "msk", "мск"])
+        && text.get(word).is_some_and(|token| token.capital)
+    {
         return word + 1 + usize::from(open == 1 && text.is_mark(word + 1, ')'));
     }
     if text.is_one(at, &["по"]) && text.is_one(at + 2, &["времени"]) {

@@ -217,14 +217,14 @@ fn is_accent(c: char) -> bool {
 fn is_decoration(c: char) -> bool {
     matches!(c, '*' | '_' | '`' | '#' | '\u{200b}'..='\u{200f}' | '\u{fe0f}' | '\u{feff}' | '\u{ad}')
         || ('\u{2190}'..='\u{2bff}').contains(&c)
-        || ('\u{1f000}'..='\u{1faff}').contains(&c)
         || c.is_control()
 }
 
 fn plain(c: char) -> char {
     match c {
         '\u{2010}'..='\u{2015}' | '−' => '-',
-        '|' | '•' | '·' => ',',
+        // Emoji stand where others put commas.
+        '|' | '•' | '·' | '\u{1f000}'..='\u{1faff}' => ',',
         _ => c,
     }
 }
@@ -238,11 +238,12 @@ fn segments(tokens: &[Token]) -> Vec<Range<usize>> {
         let ends = match token.kind {
             Kind::Paragraph => true,
             Kind::Line => {
-                let wrapped = token.start.saturating_sub(line) >= WRAPPED || next.is_some_and(|next| next.is_word() && !next.capital);
+                let wrapped = token.start.saturating_sub(line) >= WRAPPED
+                    || next.is_some_and(|next| next.is_word() && !next.capital);
                 line = token.end;
                 !wrapped
             }
-            Kind::Mark('!' | '?' | '…' | ';') => next.is_none_or(|next| next.spaced),
+            Kind::Mark('!' | '?' | '…') => next.is_none_or(|next| next.spaced),
             Kind::Mark('.') => next.is_none_or(|next| next.spaced && !goes_on(tokens, at, next)),
             _ => false,
         };
@@ -275,7 +276,9 @@ fn goes_on(tokens: &[Token], at: usize, next: &Token) -> bool {
     // `p.m. Bring banners` ends a sentence, `S. Sadykov` does not.
     let meridiem = last.lower == "m" && at >= 2 && tokens.get(at - 2).is_some_and(|token| token.is_mark('.'));
     if meridiem {
-        return next.number().is_some() || super::vocabulary::month(&next.lower).is_some() || super::vocabulary::weekday(&next.lower).is_some();
+        return next.number().is_some()
+            || super::vocabulary::month(&next.lower).is_some()
+            || super::vocabulary::weekday(&next.lower).is_some();
     }
     single || super::vocabulary::is_abbreviation(&last.lower)
 }

@@ -24,7 +24,8 @@ pub(super) fn month(word: &str) -> Option<u32> {
     if let Some(at) = english.iter().position(|names| names.contains(&word)) {
         return u32::try_from(at + 1).ok();
     }
-    let russian = ["январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"];
+    let russian =
+        ["январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"];
     let short = ["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"];
     if let Some(at) = short.iter().position(|name| *name == word) {
         return u32::try_from(at + 1).ok();
@@ -36,7 +37,10 @@ pub(super) fn month(word: &str) -> Option<u32> {
         _ => {}
     }
     let at = russian.iter().position(|stem| {
-        word.strip_prefix(stem).is_some_and(|ending| matches!(ending, "ь" | "я" | "а" | "е" | "ю" | "й" | "") && !(*stem == "ма" && !matches!(ending, "й" | "я" | "е")))
+        word.strip_prefix(stem).is_some_and(|ending| {
+            matches!(ending, "ь" | "я" | "а" | "е" | "ю" | "й" | "")
+                && !(*stem == "ма" && !matches!(ending, "й" | "я" | "е"))
+        })
     })?;
     u32::try_from(at + 1).ok()
 }
@@ -54,13 +58,21 @@ pub(super) fn is_german_month(word: &str) -> bool {
 /// The weekday that `word` names, in any case of its declension.
 pub(super) fn weekday(word: &str) -> Option<Weekday> {
     Some(match word {
-        "monday" | "mon" | "понедельник" | "понедельника" | "понедельнику" | "пн" => Weekday::Mon,
-        "tuesday" | "tue" | "tues" | "вторник" | "вторника" | "вторнику" | "вт" => Weekday::Tue,
+        "monday" | "mon" | "понедельник" | "понедельника" | "понедельнику" | "пн" => {
+            Weekday::Mon
+        }
+        "tuesday" | "tue" | "tues" | "вторник" | "вторника" | "вторнику" | "вт" => {
+            Weekday::Tue
+        }
         "wednesday" | "wed" | "weds" | "среда" | "среду" | "среды" | "ср" => Weekday::Wed,
-        "thursday" | "thu" | "thur" | "thurs" | "четверг" | "четверга" | "четвергу" | "чт" => Weekday::Thu,
+        "thursday" | "thu" | "thur" | "thurs" | "четверг" | "четверга" | "четвергу" | "чт" => {
+            Weekday::Thu
+        }
         "friday" | "fri" | "пятница" | "пятницу" | "пятницы" | "пт" => Weekday::Fri,
         "saturday" | "sat" | "суббота" | "субботу" | "субботы" | "сб" => Weekday::Sat,
-        "sunday" | "sun" | "воскресенье" | "воскресенья" | "воскресенью" | "воскресение" | "вс" => Weekday::Sun,
+        "sunday" | "sun" | "воскресенье" | "воскресенья" | "воскресенью" | "воскресение" | "вс" => {
+            Weekday::Sun
+        }
         _ => return None,
     })
 }
@@ -69,22 +81,60 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
 pub(super) fn is_short_weekday(word: &str) -> bool {
     matches!(
         word,
-        "mon" | "tue" | "tues" | "wed" | "weds" | "thu" | "thur" | "thurs" | "fri" | "sat" | "sun" | "пн" | "вт" | "ср" | "чт" | "пт" | "сб" | "вс"
+        "mon"
+            | "tue"
+            | "tues"
+            | "wed"
+            | "weds"
+            | "thu"
+            | "thur"
+            | "thurs"
+            | "fri"
+            | "sat"
+            | "sun"
+            | "пн"
+            | "вт"
+            | "ср"
+            | "чт"
+            | "пт"
+            | "сб"
+            | "вс"
     )
 }
 
 /// Whether `word` means a weekday again and again: `Mondays`, `по понедельникам`.
 pub(super) fn is_every_weekday(word: &str) -> bool {
     word.strip_suffix('s').is_some_and(|day| day.ends_with("day") && weekday(day).is_some())
-        || matches!(word, "понедельникам" | "вторникам" | "средам" | "четвергам" | "пятницам" | "субботам" | "воскресеньям")
+        || matches!(
+            word,
+            "понедельникам"
+                | "вторникам"
+                | "средам"
+                | "четвергам"
+                | "пятницам"
+                | "субботам"
+                | "воскресеньям"
+        )
         || matches!(word, "weekdays" | "weekends" | "будням" | "выходным" | "будни")
 }
 
 /// The number, 1 to 12, that `word` is.
 pub(super) fn small_number(word: &str) -> Option<u32> {
     let english = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    let russian =
-        ["час", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять", "одиннадцать", "двенадцать"];
+    let russian = [
+        "час",
+        "два",
+        "три",
+        "четыре",
+        "пять",
+        "шесть",
+        "семь",
+        "восемь",
+        "девять",
+        "десять",
+        "одиннадцать",
+        "двенадцать",
+    ];
     let at = english.iter().position(|name| *name == word).or_else(|| russian.iter().position(|name| *name == word))?;
     u32::try_from(at + 1).ok()
 }
@@ -167,11 +217,86 @@ pub(super) fn tens(word: &str) -> Option<u32> {
 pub(super) fn is_abbreviation(word: &str) -> bool {
     matches!(
         word,
-        "st" | "rd" | "ave" | "blvd" | "dr" | "mr" | "mrs" | "ms" | "no" | "prof" | "sq" | "str" | "nr" | "ste" | "apt" | "gdns" | "pl" | "ln"
-            | "jan" | "feb" | "mar" | "apr" | "jun" | "jul" | "aug" | "sep" | "sept" | "oct" | "nov" | "dec"
-            | "mon" | "tue" | "tues" | "wed" | "weds" | "thu" | "thur" | "thurs" | "fri" | "sat" | "sun"
-            | "ул" | "пр" | "пл" | "пер" | "просп" | "бул" | "наб" | "мкр" | "им" | "стр" | "корп" | "кв" | "оф" | "каб" | "тел" | "обл" | "пос"
-            | "янв" | "фев" | "февр" | "апр" | "июн" | "июл" | "авг" | "сен" | "сент" | "окт" | "нояб" | "ноя" | "дек"
-            | "пн" | "вт" | "ср" | "чт" | "пт" | "сб" | "вс" | "ст" | "м" | "проф" | "гр"
+        "st" | "rd"
+            | "ave"
+            | "blvd"
+            | "dr"
+            | "mr"
+            | "mrs"
+            | "ms"
+            | "no"
+            | "prof"
+            | "sq"
+            | "str"
+            | "nr"
+            | "ste"
+            | "apt"
+            | "gdns"
+            | "pl"
+            | "ln"
+            | "jan"
+            | "feb"
+            | "mar"
+            | "apr"
+            | "jun"
+            | "jul"
+            | "aug"
+            | "sep"
+            | "sept"
+            | "oct"
+            | "nov"
+            | "dec"
+            | "mon"
+            | "tue"
+            | "tues"
+            | "wed"
+            | "weds"
+            | "thu"
+            | "thur"
+            | "thurs"
+            | "fri"
+            | "sat"
+            | "sun"
+            | "ул"
+            | "пр"
+            | "пл"
+            | "пер"
+            | "просп"
+            | "бул"
+            | "наб"
+            | "мкр"
+            | "им"
+            | "стр"
+            | "корп"
+            | "кв"
+            | "оф"
+            | "каб"
+            | "тел"
+            | "обл"
+            | "пос"
+            | "янв"
+            | "фев"
+            | "февр"
+            | "апр"
+            | "июн"
+            | "июл"
+            | "авг"
+            | "сен"
+            | "сент"
+            | "окт"
+            | "нояб"
+            | "ноя"
+            | "дек"
+            | "пн"
+            | "вт"
+            | "ср"
+            | "чт"
+            | "пт"
+            | "сб"
+            | "вс"
+            | "ст"
+            | "м"
+            | "проф"
+            | "гр"
     )
 }

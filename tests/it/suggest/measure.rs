@@ -85,10 +85,13 @@ fn row(line: &str) -> anyhow::Result<Phrase> {
 
 /// `2015-09-28T16:00..2015-09-28T18:00 @ 100 Victoria Street, London`; a `!` after the times stands for a contradiction.
 fn expected(event: &str) -> anyhow::Result<Expected> {
-    let (times, address) = event.split_once(" @ ").map_or((event, None), |(times, address)| (times, Some(address.to_owned())));
+    let (times, address) =
+        event.split_once(" @ ").map_or((event, None), |(times, address)| (times, Some(address.to_owned())));
     let (times, contradiction) = times.strip_suffix('!').map_or((times, false), |times| (times, true));
     let (starts, ends) = times.split_once("..").map_or((times, None), |(starts, ends)| (starts, Some(ends)));
-    let moment = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").with_context(|| format!("{text:?} is no time"));
+    let moment = |text: &str| {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").with_context(|| format!("{text:?} is no time"))
+    };
     Ok(Expected { starts: moment(starts)?, ends: ends.map(moment).transpose()?, address, contradiction })
 }
 
@@ -103,7 +106,10 @@ pub fn measure(phrases: &[Phrase]) -> Score {
         score.right += count(right);
         if right != found.len() || right != phrase.expected.len() {
             let found: Vec<_> = found.iter().map(said).collect();
-            score.failures.push(format!("{:?} ({}): found {found:?}, expected {:?}", phrase.text, phrase.published, phrase.expected));
+            score.failures.push(format!(
+                "{:?} ({}): found {found:?}, expected {:?}",
+                phrase.text, phrase.published, phrase.expected
+            ));
         }
     }
     score
@@ -127,7 +133,10 @@ fn fits(event: &Suggested, expected: &Expected) -> bool {
 }
 
 fn said(event: &Suggested) -> String {
-    format!("{:?}..{:?} @ {:?} [{}] {:.2}", event.starts, event.ends, event.address, event.words.when.text, event.confidence)
+    format!(
+        "{:?}..{:?} @ {:?} [{}] {:.2}",
+        event.starts, event.ends, event.address, event.words.when.text, event.confidence
+    )
 }
 
 fn count(number: usize) -> u32 {

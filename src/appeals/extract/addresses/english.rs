@@ -5,14 +5,66 @@ use super::Address;
 use super::parts::{ends, house, is_name, name, separator};
 
 const STREETS: [&str; 54] = [
-    "street", "st", "road", "rd", "lane", "ln", "avenue", "ave", "av", "square", "sq", "place", "pl", "way", "terrace", "gardens", "gdns", "hill", "row", "court", "ct", "close", "drive", "dr",
-    "crescent", "park", "quay", "embankment", "mews", "walk", "yard", "green", "gate", "grove", "boulevard", "blvd", "highway", "hwy", "parkway", "pkwy", "circus", "broadway", "parade", "wharf",
-    "bridge", "mall", "plaza", "circle", "alley", "approach", "rise", "view", "vale", "strand",
+    "street",
+    "st",
+    "road",
+    "rd",
+    "lane",
+    "ln",
+    "avenue",
+    "ave",
+    "av",
+    "square",
+    "sq",
+    "place",
+    "pl",
+    "way",
+    "terrace",
+    "gardens",
+    "gdns",
+    "hill",
+    "row",
+    "court",
+    "ct",
+    "close",
+    "drive",
+    "dr",
+    "crescent",
+    "park",
+    "quay",
+    "embankment",
+    "mews",
+    "walk",
+    "yard",
+    "green",
+    "gate",
+    "grove",
+    "boulevard",
+    "blvd",
+    "highway",
+    "hwy",
+    "parkway",
+    "pkwy",
+    "circus",
+    "broadway",
+    "parade",
+    "wharf",
+    "bridge",
+    "mall",
+    "plaza",
+    "circle",
+    "alley",
+    "approach",
+    "rise",
+    "view",
+    "vale",
+    "strand",
 ];
 
 const STATES: [&str; 51] = [
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM",
-    "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
+    "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR",
+    "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
 ];
 
 /// An address whose house number, or street before its number, stands at `at`.
@@ -20,7 +72,9 @@ pub(super) fn at(text: &Text<'_>, at: usize) -> Option<Address> {
     let number_first = text.number(at).is_some();
     let (street, typed) = if number_first { numbered(text, at)? } else { (number_last(text, at)?, true) };
     let before = at.checked_sub(1).and_then(|before| text.get(before));
-    if before.is_some_and(|token| "$£€#/.:".chars().any(|mark| token.is_mark(mark)) && text.get(at).is_some_and(|next| !next.spaced)) {
+    if before.is_some_and(|token| {
+        "$£€#/.:".chars().any(|mark| token.is_mark(mark)) && text.get(at).is_some_and(|next| !next.spaced)
+    }) {
         return None;
     }
     let (to, sure) = tail(text, street);
@@ -46,7 +100,8 @@ fn numbered(text: &Text<'_>, at: usize) -> Option<(usize, bool)> {
     let from = to;
     let mut typed = None;
     for _ in 0..6 {
-        let numbered = text.number(to).is_some_and(|(value, digits)| value < 300 && digits <= 3) && text.glued_word(to + 1).is_some_and(|word| matches!(word, "st" | "nd" | "rd" | "th"));
+        let numbered = text.number(to).is_some_and(|(value, digits)| value < 300 && digits <= 3)
+            && text.glued_word(to + 1).is_some_and(|word| matches!(word, "st" | "nd" | "rd" | "th"));
         if numbered {
             to += 2;
             continue;
@@ -73,7 +128,10 @@ fn numbered(text: &Text<'_>, at: usize) -> Option<(usize, bool)> {
         }
     }
     if let Some(typed) = typed {
-        let quarter = text.is_one(typed, &["n", "s", "e", "w", "nw", "ne", "sw", "se", "north", "south", "east", "west"]) && text.number(typed + 1).is_none() && is_name(text, typed);
+        let quarter = text
+            .is_one(typed, &["n", "s", "e", "w", "nw", "ne", "sw", "se", "north", "south", "east", "west"])
+            && text.number(typed + 1).is_none()
+            && is_name(text, typed);
         return Some((typed + usize::from(quarter), true));
     }
     (to > from).then_some((to, false))
@@ -84,12 +142,17 @@ fn number_last(text: &Text<'_>, at: usize) -> Option<usize> {
     if !is_name(text, at) || is_name(text, at.wrapping_sub(1)) {
         return None;
     }
-    let to = (at + 1..at + 5).find(|to| text.word(*to).is_some_and(|word| matches!(word, "street" | "avenue" | "ave" | "str" | "prospekt" | "prospect" | "boulevard" | "square")))?;
+    let to = (at + 1..at + 5).find(|to| {
+        text.word(*to).is_some_and(|word| {
+            matches!(word, "street" | "avenue" | "ave" | "str" | "prospekt" | "prospect" | "boulevard" | "square")
+        })
+    })?;
     if !(at..=to).all(|at| is_name(text, at)) {
         return None;
     }
     let number = to + 1 + usize::from(text.is_mark(to + 1, ',') || text.is_glued(to + 1, '.'));
-    house(text, number).filter(|after| ends(text, *after) && separator(text, *after).is_some_and(|next| is_name(text, next)))
+    house(text, number)
+        .filter(|after| ends(text, *after) && separator(text, *after).is_some_and(|next| is_name(text, next)))
 }
 
 /// The parts after the street, and how sure they make it that this is an address.
@@ -121,12 +184,15 @@ fn tail(text: &Text<'_>, street: usize) -> (usize, Option<f32>) {
             continue;
         }
         // `Springfield IL 62701`
-        let before_state = (next + 1..after).find(|at| state(text, *at).is_some_and(|end| text.number(end - 1).is_some()));
+        let before_state =
+            (next + 1..after).find(|at| state(text, *at).is_some_and(|end| text.number(end - 1).is_some()));
         if let Some(at) = before_state {
             return (state(text, at).unwrap_or(at), Some(0.97));
         }
         let line = text.get(next.wrapping_sub(1)).is_some_and(super::super::tokens::Token::is_break);
-        let closed = ends(text, after) && !(text.get(after).is_some_and(super::super::tokens::Token::is_word) && line) && !text.is_mark(after, ':');
+        let closed = ends(text, after)
+            && !(text.get(after).is_some_and(super::super::tokens::Token::is_word) && line)
+            && !text.is_mark(after, ':');
         if !closed {
             break;
         }
@@ -142,7 +208,8 @@ fn unit(text: &Text<'_>, at: usize) -> Option<usize> {
         let after = at + 2 + dot;
         return Some(after + usize::from(text.glued_word(after).is_some()));
     }
-    let floor = text.number(at).is_some() && text.is_one(at + 1, &["st", "nd", "rd", "th"]) && text.is_one(at + 2, &["floor"]);
+    let floor =
+        text.number(at).is_some() && text.is_one(at + 1, &["st", "nd", "rd", "th"]) && text.is_one(at + 2, &["floor"]);
     if floor || (text.is_one(at, &["ground", "first", "second", "third"]) && text.is_one(at + 1, &["floor"])) {
         return Some(if floor { at + 3 } else { at + 2 });
     }
@@ -162,7 +229,9 @@ fn state(text: &Text<'_>, at: usize) -> Option<usize> {
 
 /// The token after a British postcode at `at`.
 pub(super) fn postcode(text: &Text<'_>, at: usize) -> Option<usize> {
-    let area = text.get(at).filter(|token| token.capital && token.lower.len() <= 2 && token.lower.chars().all(|c| c.is_ascii_alphabetic()))?;
+    let area = text.get(at).filter(|token| {
+        token.capital && token.lower.len() <= 2 && token.lower.chars().all(|c| c.is_ascii_alphabetic())
+    })?;
     let whole = text.source.get(area.start..area.end)?;
     if !area.is_word() || whole.chars().any(char::is_lowercase) {
         return None;
@@ -214,7 +283,10 @@ fn back_over_separator(text: &Text<'_>, at: usize) -> usize {
 fn name_before(text: &Text<'_>, end: usize) -> usize {
     let mut start = end;
     while start > 0 && end - start < 6 {
-        let inside = start >= 2 && start < end && (text.is_one(start - 1, &["of", "the", "and", "on", "upon"]) || text.is_glued(start - 1, '-')) && is_name(text, start - 2);
+        let inside = start >= 2
+            && start < end
+            && (text.is_one(start - 1, &["of", "the", "and", "on", "upon"]) || text.is_glued(start - 1, '-'))
+            && is_name(text, start - 2);
         if inside {
             start -= 2;
         } else if is_name(text, start - 1) {

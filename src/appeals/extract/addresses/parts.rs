@@ -5,8 +5,50 @@ use super::super::vocabulary;
 
 /// Words that are capitalised at the start of a line or sentence and are no names of places.
 const NO_NAMES: [&str; 44] = [
-    "join", "bring", "come", "meet", "we", "at", "on", "from", "the", "a", "please", "time", "date", "when", "where", "venue", "all", "then", "and", "for", "to", "more", "contact", "tel",
-    "phone", "email", "this", "our", "it", "nearest", "сбор", "начало", "мы", "приходите", "тел", "вход", "организатор", "приглашаем", "телефон", "время", "дата", "в", "на", "с",
+    "join",
+    "bring",
+    "come",
+    "meet",
+    "we",
+    "at",
+    "on",
+    "from",
+    "the",
+    "a",
+    "please",
+    "time",
+    "date",
+    "when",
+    "where",
+    "venue",
+    "all",
+    "then",
+    "and",
+    "for",
+    "to",
+    "more",
+    "contact",
+    "tel",
+    "phone",
+    "email",
+    "this",
+    "our",
+    "it",
+    "nearest",
+    "сбор",
+    "начало",
+    "мы",
+    "приходите",
+    "тел",
+    "вход",
+    "организатор",
+    "приглашаем",
+    "телефон",
+    "время",
+    "дата",
+    "в",
+    "на",
+    "с",
 ];
 
 /// Whether the token at `at` may be part of a name: a capitalised word that is no weekday, month or call.
@@ -32,7 +74,10 @@ pub(super) fn name(text: &Text<'_>, at: usize, most: usize) -> Option<usize> {
         while text.is_glued(to, '-') && text.get(to + 1).is_some_and(|next| next.is_word() && !next.spaced) {
             to += 2;
         }
-        if text.is_glued(to, '.') && text.get(to - 1).is_some_and(|token| token.end - token.start <= 3) && is_name(text, to + 1) {
+        if text.is_glued(to, '.')
+            && text.get(to - 1).is_some_and(|token| token.end - token.start <= 3)
+            && is_name(text, to + 1)
+        {
             to += 1;
         }
         let inside = text.is_one(to, &["of", "upon", "on", "the", "am", "an", "der", "de", "la"]);
@@ -63,11 +108,14 @@ pub(super) fn house(text: &Text<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let mut to = letter(text, at + 1);
-    if (text.is_glued(to, '-') || text.is_glued(to, '/')) && text.glued_number(to + 1).is_some_and(|(_, digits)| digits <= 4) {
+    if (text.is_glued(to, '-') || text.is_glued(to, '/'))
+        && text.glued_number(to + 1).is_some_and(|(_, digits)| digits <= 4)
+    {
         to = letter(text, to + 2);
     }
     // `10th`, `4pm`, `16.00`
-    let odd = text.glued_word(to).is_some() || ((text.is_glued(to, '.') || text.is_glued(to, ':')) && text.glued_number(to + 1).is_some());
+    let odd = text.glued_word(to).is_some()
+        || ((text.is_glued(to, '.') || text.is_glued(to, ':')) && text.glued_number(to + 1).is_some());
     (!odd).then_some(to)
 }
 

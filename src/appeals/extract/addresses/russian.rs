@@ -4,6 +4,9 @@ use super::super::tokens::Text;
 use super::Address;
 use super::parts::{house, is_name, separator};
 
+/// Titles in the names of streets, which are not capitalised.
+const HONOURS: [&str; 7] = ["би", "батыра", "хана", "ата", "акына", "батыр", "хан"];
+
 /// An address whose street starts at `at`, with the town before it and after it.
 pub(super) fn at(text: &Text<'_>, at: usize) -> Option<Address> {
     let (street, square) = street(text, at)?;
@@ -39,7 +42,8 @@ fn dotted(text: &Text<'_>, at: usize) -> usize {
 
 /// The token after a word for `street` at `at`, and whether it is a square.
 fn marker(text: &Text<'_>, at: usize) -> Option<(usize, bool)> {
-    let hyphened = |tail: &[&str]| text.is_glued(at + 1, '-') && text.glued_word(at + 2).is_some_and(|word| tail.contains(&word));
+    let hyphened =
+        |tail: &[&str]| text.is_glued(at + 1, '-') && text.glued_word(at + 2).is_some_and(|word| tail.contains(&word));
     match text.word(at)? {
         "ул" | "пер" | "просп" | "бул" | "наб" | "мкр" | "ш" => Some((dotted(text, at + 1), false)),
         "пр" if hyphened(&["т", "кт"]) => Some((dotted(text, at + 3), false)),
@@ -47,8 +51,24 @@ fn marker(text: &Text<'_>, at: usize) -> Option<(usize, bool)> {
         "пр" => Some((dotted(text, at + 1), false)),
         "пл" => Some((dotted(text, at + 1), true)),
         "площадь" | "площади" | "алаңы" | "алаңында" => Some((at + 1, true)),
-        "улица" | "улице" | "улицы" | "проспект" | "проспекте" | "проспекта" | "переулок" | "переулке" | "бульвар" | "бульваре" | "шоссе" | "набережная" | "набережной" | "микрорайон"
-        | "микрорайоне" | "проезд" | "проезде" | "тракт" => Some((at + 1, false)),
+        "улица"
+        | "улице"
+        | "улицы"
+        | "проспект"
+        | "проспекте"
+        | "проспекта"
+        | "переулок"
+        | "переулке"
+        | "бульвар"
+        | "бульваре"
+        | "шоссе"
+        | "набережная"
+        | "набережной"
+        | "микрорайон"
+        | "микрорайоне"
+        | "проезд"
+        | "проезде"
+        | "тракт" => Some((at + 1, false)),
         _ => None,
     }
 }
@@ -73,7 +93,7 @@ fn street(text: &Text<'_>, at: usize) -> Option<(usize, bool)> {
         {
             return Some((after, square));
         }
-        if !is_name(text, to) && !text.is_glued(to, '-') {
+        if !is_name(text, to) && !text.is_glued(to, '-') && !text.is_one(to, &HONOURS) {
             return None;
         }
     }
@@ -81,7 +101,12 @@ fn street(text: &Text<'_>, at: usize) -> Option<(usize, bool)> {
 }
 
 fn is_adjective(text: &Text<'_>, at: usize) -> bool {
-    is_name(text, at) && text.word(at).is_some_and(|word| ["кий", "ный", "кая", "ная", "кой", "ной", "ком", "ном", "вый", "вая", "вой", "ная", "ое"].iter().any(|ending| word.ends_with(ending)))
+    is_name(text, at)
+        && text.word(at).is_some_and(|word| {
+            ["кий", "ный", "кая", "ная", "кой", "ной", "ком", "ном", "вый", "вая", "вой", "ная", "ое"]
+                .iter()
+                .any(|ending| word.ends_with(ending))
+        })
 }
 
 /// `Абая`, `Карла Маркса`, `40 лет Победы`, `8 Марта`, `Б. Момышулы`.
@@ -105,12 +130,18 @@ fn street_name(text: &Text<'_>, at: usize) -> Option<usize> {
             break;
         }
         to += 1;
-        while text.is_glued(to, '-') && text.get(to + 1).is_some_and(|next| (next.is_word() || next.number().is_some()) && !next.spaced) {
+        while text.is_glued(to, '-')
+            && text.get(to + 1).is_some_and(|next| (next.is_word() || next.number().is_some()) && !next.spaced)
+        {
             to += 2;
         }
-        if text.is_glued(to, '.') && is_name(text, to + 1) && text.get(to - 1).is_some_and(|token| token.lower.chars().count() == 1) {
+        if text.is_glued(to, '.')
+            && is_name(text, to + 1)
+            && text.get(to - 1).is_some_and(|token| token.lower.chars().count() == 1)
+        {
             to += 1;
         }
+        to += usize::from(text.is_one(to, &HONOURS));
     }
     (to > from).then_some(to)
 }
@@ -118,17 +149,64 @@ fn street_name(text: &Text<'_>, at: usize) -> Option<usize> {
 /// `10`, `, 10`, `, д. 10`, `дом 10а`.
 fn building(text: &Text<'_>, at: usize) -> Option<usize> {
     let next = at + usize::from(text.is_mark(at, ','));
-    let (said, next) = if text.is_one(next, &["д", "дом", "здание", "зд"]) { (true, dotted(text, next + 1)) } else { (false, next) };
+    let (said, next) = if text.is_one(next, &["д", "дом", "здание", "зд"]) {
+        (true, dotted(text, next + 1))
+    } else {
+        (false, next)
+    };
     let next = next + usize::from(text.is_mark(next, '№'));
     let to = house(text, next)?;
     // `ул. Абая, 10 апреля`, `ул. Абая, 15 человек`
-    let counted = text.get(to).is_some_and(|token| token.is_word() && token.spaced && token.cyrillic() && !token.capital && !text.is_one(to, &["в", "и", "у", "с", "кв", "корп", "корпус", "офис", "состоится", "пройдет", "на", "к", "стр", "начало", "около"]));
+    let counted = text.get(to).is_some_and(|token| {
+        token.is_word()
+            && token.spaced
+            && token.cyrillic()
+            && !token.capital
+            && !text.is_one(
+                to,
+                &[
+                    "в",
+                    "и",
+                    "у",
+                    "с",
+                    "кв",
+                    "корп",
+                    "корпус",
+                    "офис",
+                    "состоится",
+                    "пройдет",
+                    "на",
+                    "к",
+                    "стр",
+                    "начало",
+                    "около",
+                ],
+            )
+    });
     (said || !counted).then_some(to)
 }
 
 /// `кв. 5`, `офис 12`, `корп. 2`, `3 этаж`.
 fn room(text: &Text<'_>, at: usize) -> Option<usize> {
-    if text.is_one(at, &["кв", "офис", "оф", "корп", "корпус", "стр", "строение", "каб", "кабинет", "подъезд", "этаж", "зал", "аудитория", "ауд"]) {
+    if text.is_one(
+        at,
+        &[
+            "кв",
+            "офис",
+            "оф",
+            "корп",
+            "корпус",
+            "стр",
+            "строение",
+            "каб",
+            "кабинет",
+            "подъезд",
+            "этаж",
+            "зал",
+            "аудитория",
+            "ауд",
+        ],
+    ) {
         return house(text, dotted(text, at + 1));
     }
     (text.number(at).is_some() && text.is_one(at + 1, &["этаж"])).then_some(at + 2)
@@ -136,7 +214,8 @@ fn room(text: &Text<'_>, at: usize) -> Option<usize> {
 
 /// `г. Алматы`, `город Астана`, `Алматы`, `Казахстан`.
 fn town(text: &Text<'_>, at: usize) -> Option<usize> {
-    let said = text.is_one(at, &["г", "город", "пос", "с", "село", "поселок"]) && (text.is_glued(at + 1, '.') || text.word(at).is_some_and(|word| word.len() > 4));
+    let said = text.is_one(at, &["г", "город", "пос", "с", "село", "поселок"])
+        && (text.is_glued(at + 1, '.') || text.word(at).is_some_and(|word| word.len() > 4));
     let from = if said { dotted(text, at + 1) } else { at };
     if !is_name(text, from) {
         return None;
@@ -163,7 +242,10 @@ fn town_before(text: &Text<'_>, at: usize) -> (usize, bool) {
         let end = from - 1;
         // The longest town that ends at the comma.
         let start = (end.saturating_sub(6)..end).find(|start| {
-            town(text, *start) == Some(end) && !text.is_one(start.wrapping_sub(1), &["г", "город"]) && !text.is_glued(start.wrapping_sub(1), '-') && !(declined(text, *start))
+            town(text, *start) == Some(end)
+                && !text.is_one(start.wrapping_sub(1), &["г", "город"])
+                && !text.is_glued(start.wrapping_sub(1), '-')
+                && !(declined(text, *start))
         });
         let index = (end >= 1 && text.number(end - 1).is_some_and(|(_, digits)| digits == 6)).then(|| end - 1);
         match start.or(index) {
