@@ -1,9 +1,12 @@
 //! What the words around a time say: a call to come, a report of what was, or something else that has a time.
 
+mod words;
+
 use std::ops::Range;
 
-use super::tokens::Text;
+use super::tokens::{Text, Token};
 use super::vocabulary;
+use words::is_in;
 
 /// What the words of a segment say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,7 +17,7 @@ pub(super) struct Cues {
     pub(super) strong: bool,
     /// A meeting, a hearing, a debate, which may be others'.
     pub(super) weak: bool,
-    /// It starts, takes place, will be held.
+    /// It takes place, will be held.
     pub(super) takes_place: bool,
     /// Those who hold office are named.
     pub(super) officials: bool,
@@ -28,6 +31,23 @@ pub(super) struct Cues {
     pub(super) words: usize,
 }
 
+impl Cues {
+    /// What both say.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            call: self.call || other.call,
+            strong: self.strong || other.strong,
+            weak: self.weak || other.weak,
+            takes_place: self.takes_place || other.takes_place,
+            officials: self.officials || other.officials,
+            past: self.past || other.past,
+            future: self.future || other.future,
+            off: self.off || other.off,
+            words: self.words.max(other.words),
+        }
+    }
+}
+
 /// Reads the words of `segment` that are not `taken` by dates, times and addresses; `near` are the tokens of the date and time.
 pub(super) fn cues(text: &Text<'_>, segment: Range<usize>, near: &Range<usize>, taken: &[bool]) -> Cues {
     let mut cues = Cues::default();
@@ -35,7 +55,7 @@ pub(super) fn cues(text: &Text<'_>, segment: Range<usize>, near: &Range<usize>, 
     let is_taken = |at: usize| taken.get(at).copied().unwrap_or_default();
     for at in segment.filter(|at| !is_taken(*at)) {
         let Some(word) = text.word(at) else { continue };
-        cues.words += usize::from(!is_small(word));
+        cues.words += usize::from(!is_in(words::SMALL, word));
         cues.call |= is_call(text, at, word);
         cues.strong |= is_strong(text, at, word);
         cues.weak |= is_weak(text, at, word);
@@ -59,104 +79,28 @@ pub(super) fn cues(text: &Text<'_>, segment: Range<usize>, near: &Range<usize>, 
     cues
 }
 
-/// Whether the word joins others and says nothing itself.
-fn is_small(word: &str) -> bool {
-    matches!(
-        word,
-        "on" | "at"
-            | "the"
-            | "a"
-            | "in"
-            | "of"
-            | "from"
-            | "and"
-            | "this"
-            | "to"
-            | "for"
-            | "в"
-            | "с"
-            | "на"
-            | "к"
-            | "и"
-            | "у"
-            | "по"
-            | "g"
-    )
+fn before_is_in(text: &Text<'_>, at: usize, list: &str) -> bool {
+    text.word_before(at).is_some_and(|before| is_in(list, before))
 }
 
-fn starts_with(word: &str, stems: &[&str]) -> bool {
-    stems.iter().any(|stem| word.starts_with(stem))
+fn next_is_in(text: &Text<'_>, at: usize, list: &str) -> bool {
+    text.word(at + 1).is_some_and(|next| is_in(list, next))
 }
 
 fn is_call(text: &Text<'_>, at: usize, word: &str) -> bool {
-    let russian = [
-        "приходи",
-        "присоединя",
-        "приглаша",
-        "приглаш",
-        "зовем",
-        "ждем",
-        "собираемся",
-        "встречаемся",
-        "встретимся",
-        "увидимся",
-        "поддержите",
-        "выходите",
-        "выходи",
-        "приезжайте",
-        "соберемся",
-        "зажжем",
-        "почтим",
-        "вспомним",
-        "проведем",
-        "устроим",
-        "покажем",
-        "обсудим",
-        "расскажем",
-        "споем",
-        "посмотрим",
-        "пообщаемся",
-        "помянем",
-        "поговорим",
-        "передадим",
-        "участвуйте",
-        "приводите",
-    ];
-    if starts_with(word, &russian) {
+    if is_in(words::CALLS, word) {
         return true;
     }
+    if is_in(words::IMPERATIVES, word) {
+        let opens = text.word_before(at).is_none() || before_is_in(text, at, words::LEADS);
+        let of_others = matches!(
+            (text.word_before(at), word),
+            (Some("to"), "meet" | "support" | "make") | (Some("and"), "support" | "make")
+        );
+        return opens && !of_others && (word != "make" || text.is_one(at + 1, &["it"]));
+    }
     match word {
-        "join" | "rsvp" | "assemble" | "invited" | "welcome" | "venue" | "where" | "when" | "date" | "time"
-        | "save" | "сбор" | "где" | "когда" | "место" | "дата" | "время" | "начало" | "адрес" | "location"
-        | "doors" => true,
-        "come" | "meet" | "gather" | "leaflet" | "help" | "celebrate" | "hear" | "watch" | "demand" | "tell"
-        | "attend" | "bring" | "support" | "march" | "rally" | "stand" | "turn" => {
-            let before = text.word_before(at);
-            matches!(
-                before,
-                None | Some("we" | "us" | "we'll" | "please" | "and" | "to" | "let's" | "so" | "then" | "you" | "now")
-            ) && !matches!((before, word), (Some("to"), "meet" | "support"))
-                && !matches!((before, word), (Some("and"), "support"))
-        }
-        "we" => text.is_one(
-            at + 1,
-            &[
-                "will",
-                "are",
-                "start",
-                "begin",
-                "hold",
-                "picket",
-                "protest",
-                "demonstrate",
-                "walk",
-                "occupy",
-                "rally",
-                "set",
-                "leave",
-                "shall",
-            ],
-        ),
+        "we" => next_is_in(text, at, words::WE),
         "мы" => text.word(at + 1).is_some_and(|next| next.ends_with("ем") || next.ends_with("им")),
         "see" => text.is_one(at + 1, &["you"]),
         "be" => text.is_one(at + 1, &["there"]),
@@ -166,636 +110,100 @@ fn is_call(text: &Text<'_>, at: usize, word: &str) -> bool {
 }
 
 fn is_strong(text: &Text<'_>, at: usize, word: &str) -> bool {
-    let russian = [
-        "митинг",
-        "пикет",
-        "шестви",
-        "демонстраци",
-        "протест",
-        "акци",
-        "голодовк",
-        "марш",
-        "показ",
-        "концерт",
-        "лекци",
-        "флешмоб",
-        "семинар",
-        "мастер",
-        "кинопоказ",
-        "субботник",
-        "презентаци",
-        "выставк",
-        "дискусси",
-        "вебинар",
-        "караул",
-        "манифестаци",
-        "сход",
-        "спектакл",
-        "вечеринк",
-        "репетици",
-        "тренинг",
-        "фестивал",
-        "праздник",
-        "мероприяти",
-    ];
-    if starts_with(word, &russian) && word != "мастера" {
-        return true;
-    }
-    let english = [
-        "protest",
-        "rally",
-        "rallies",
-        "demonstration",
-        "demo",
-        "picket",
-        "vigil",
-        "gathering",
-        "flashmob",
-        "leafleting",
-        "leafletting",
-        "screening",
-        "concert",
-        "gig",
-        "fundraiser",
-        "workshop",
-        "procession",
-        "carnival",
-        "parade",
-        "blockade",
-        "festival",
-        "fair",
-        "picnic",
-        "exhibition",
-        "webinar",
-        "hustings",
-        "event",
-        "bloc",
-        "seminar",
-        "lecture",
-        "bazaar",
-        "ceilidh",
-        "meetup",
-        "march",
-        "sit",
-        "mobilisation",
-        "mobilization",
-        "canvassing",
-        "choir",
-        "potluck",
-        "walkout",
-        "speakout",
-        "teach",
-    ];
     let singular = word.strip_suffix('s').unwrap_or(word);
-    (english.contains(&word) || english.contains(&singular))
-        && !(matches!(word, "sit" | "teach") && !text.is_glued(at + 1, '-'))
+    let hyphened = matches!(word, "sit" | "teach" | "мастер") && text.is_glued(at + 1, '-');
+    is_in(words::STRONG, word) || is_in(words::STRONG, singular) || hyphened
 }
 
 fn is_weak(text: &Text<'_>, at: usize, word: &str) -> bool {
-    (word == "суд" && text.is_one(at + 1, &["над"]))
-        || starts_with(
-            word,
-            &["собрани", "встреч", "заседани", "слушани", "форум", "съезд", "конференц", "совещани", "круглый"],
-        )
-        || matches!(
-            word,
-            "meeting"
-                | "meetings"
-                | "conference"
-                | "congress"
-                | "debate"
-                | "hearing"
-                | "trial"
-                | "session"
-                | "forum"
-                | "discussion"
-                | "service"
-                | "ceremony"
-                | "суда"
-                | "суде"
-                | "appeal"
-                | "meets"
-                | "reception"
-                | "panel"
-                | "call"
-                | "course"
-                | "class"
-                | "agm"
-                | "solidarity"
-                | "tour"
-                | "assembly"
-                | "training"
-                | "party"
-                | "launch"
-                | "commemoration"
-                | "lobby"
-                | "banner"
-                | "stall"
-                | "walk"
-                | "talk"
-                | "quiz"
-                | "supper"
-                | "briefing"
-                | "reading"
-                | "strike"
-                | "film"
-                | "celebration"
-                | "action"
-                | "actions"
-                | "memorial"
-                | "stalls"
-                | "dinner"
-                | "lunch"
-                | "breakfast"
-                | "drinks"
-                | "social"
-                | "q&a"
-                | "premiere"
-                | "фильм"
-                | "праздник"
-                | "ужин"
-                | "чаепитие"
-                | "экскурсия"
-                | "забастовка"
-        )
+    let tried = word == "суд" && text.is_one(at + 1, &["над"]);
+    tried || is_in(words::WEAK, word) || (word == "пресс" && text.is_glued(at + 1, '-'))
 }
 
 fn takes_place(text: &Text<'_>, at: usize, word: &str) -> bool {
     match word {
         "takes" | "take" | "taking" => text.is_one(at + 1, &["place"]),
         "held" => text.is_one(at.wrapping_sub(1), &["be", "being", "is", "are"]),
-        "assembles" | "assembling" | "organising" | "organizing" | "holding" | "hosting" | "hosts" | "outside"
-        | "scheduled" => true,
-        "состоится"
-        | "состоятся"
-        | "пройдет"
-        | "пройдут"
-        | "проводим"
-        | "проведем"
-        | "проводится"
-        | "организуем"
-        | "планируется"
-        | "выйдем" => true,
-        "возле" | "напротив" | "перед" => true,
-        _ => false,
+        _ => is_in(words::TAKES_PLACE, word),
     }
 }
 
 fn is_official(text: &Text<'_>, at: usize, word: &str) -> bool {
-    // `Southwark Crown Court` is a place.
+    // `Southwark Crown Court` is a place, and so is what people stand outside of.
     let named = word == "court" && text.get(at).is_some_and(|token| token.capital);
-    // `outside the parliament`, `у здания суда`
-    if (1..=3).any(|back| {
-        text.is_one(
-            at.wrapping_sub(back),
-            &[
-                "outside",
-                "opposite",
-                "near",
-                "front",
-                "at",
-                "около",
-                "у",
-                "перед",
-                "возле",
-                "напротив",
-                "здания",
-                "зданием",
-                "против",
-                "against",
-            ],
-        )
-    }) {
-        return false;
-    }
-    let over = word == "суд" && text.is_one(at + 1, &["над"]);
-    starts_with(
-        word,
-        &[
-            "президент",
-            "министр",
-            "правительств",
-            "парламент",
-            "депутат",
-            "акимат",
-            "мажилис",
-            "сенат",
-            "премьер",
-            "губернатор",
-        ],
-    ) || (!named
-        && !over
-        && matches!(
-            word,
-            "voting"
-                | "vote"
-                | "votes"
-                | "election"
-                | "elections"
-                | "referendum"
-                | "выборы"
-                | "референдум"
-                | "суд"
-                | "прокурор"
-                | "president"
-                | "minister"
-                | "ministers"
-                | "parliament"
-                | "government"
-                | "mps"
-                | "senate"
-                | "cabinet"
-                | "council"
-                | "committee"
-                | "commission"
-                | "directors"
-                | "shareholders"
-                | "officials"
-                | "leaders"
-                | "talks"
-                | "tv"
-                | "markets"
-                | "exchange"
-                | "ambassador"
-                | "delegation"
-                | "court"
-                | "judge"
-                | "police"
-                | "executives"
-                | "bbc"
-                | "channel"
-        ))
+    let place =
+        (1..=3).any(|back| text.word(at.wrapping_sub(back)).is_some_and(|before| is_in(words::BEFORE_PLACES, before)));
+    is_in(words::OFFICIALS, word) && !named && !place && !is_weak(text, at, word)
 }
 
 fn rules_out(text: &Text<'_>, at: usize, word: &str) -> bool {
-    let stems = [
-        "cancel",
-        "postpone",
-        "deadline",
-        "embargo",
-        "televis",
-        "curfew",
-        "broadcast",
-        "maintenance",
-        "outage",
-        "unavailable",
-        "flight",
-        "timetable",
-        "newsletter",
-        "published",
-        "updated",
-        "posted",
-        "отмен",
-        "отлож",
-        "комендантск",
-        "рейс",
-        "опубликова",
-        "обновлен",
-        "трансляци",
-        "дедлайн",
-        "эфир",
-        "поезд",
-        "отправлени",
-        "перенесен",
-        "перенос",
-        "ежедневн",
-        "еженедельн",
-        "расписани",
-        "прием",
-        "подписан",
-        "комментари",
-    ];
-    if starts_with(word, &stems) {
-        return true;
-    }
+    let before = |list: &str| before_is_in(text, at, list);
+    let next = |list: &str| next_is_in(text, at, list);
+    let number_next = text.get(at + 1).is_some_and(|token| token.number().is_some() || token.is_mark('+'));
+    let announced = |at: usize| text.word(at).is_some_and(|word| is_strong(text, at, word) || is_weak(text, at, word));
     match word {
-        "daily"
-        | "weekly"
-        | "monthly"
-        | "every"
-        | "each"
-        | "airs"
-        | "aired"
-        | "opening"
-        | "hours"
-        | "polls"
-        | "polling"
-        | "recorded"
-        | "edited"
-        | "modified"
-        | "deliver"
-        | "delivery"
-        | "departs"
-        | "departure"
-        | "arrives"
-        | "trains"
-        | "bus"
-        | "flights"
-        | "collapsed"
-        | "earthquake"
-        | "forecast"
-        | "weather"
-        | "sunset"
-        | "sunrise"
-        | "tide"
-        | "price"
-        | "tickets"
-        | "checkout"
-        | "effect"
-        | "expires"
-        | "expire"
-        | "rescheduled"
-        | "ago"
-        | "anniversary"
-        | "каждый"
-        | "каждую"
-        | "каждое"
-        | "каждые"
-        | "годовщина"
-        | "билеты"
-        | "originally"
-        | "вступит"
-        | "вступает"
-        | "истекает"
-        | "голосование"
-        | "участки"
-        | "submissions"
-        | "submitted"
-        | "comment"
-        | "comments" => true,
         "open" => {
-            text.is_one(
-                at.wrapping_sub(1),
-                &["is", "are", "be", "we're", "phones", "lines", "stay", "remain", "office", "shop"],
-            ) || at == 0
-                || text.is_mark(at + 1, ':')
+            at == 0 || text.is_mark(at + 1, ':') || before("is are be we're phones lines stay remain office shop")
         }
-        "closed" | "close" | "closes" => true,
-        "closing" => text.is_one(at + 1, &["date"]),
-        "instead" => text.is_one(at + 1, &["of"]),
-        "rather" => text.is_one(at + 1, &["than"]),
-        "moved" => text.is_one(at + 1, &["from"]),
-        "comes" | "into" => text.is_one(at + 1, &["force", "into"]),
-        "не" => text.is_one(
-            at + 1,
-            &[
-                "состоится",
-                "будет",
-                "пройдет",
-                "состоятся",
-                "проводим",
-                "собираемся",
-                "придем",
-                "работает",
-                "ждем",
-                "приходите",
-            ],
-        ),
-        "no" => {
-            text.is_one(at.wrapping_sub(1), &["be", "is", "are", "with"])
-                || text.word(at + 1).is_some_and(|_| {
-                    is_strong(text, at + 1, text.word(at + 1).unwrap_or_default())
-                        || is_weak(text, at + 1, text.word(at + 1).unwrap_or_default())
-                })
-        }
-        "won't" | "isn't" | "aren't" | "cannot" | "can't" | "nobody" => true,
-        "off" => text.is_one(at.wrapping_sub(1), &["is", "are", "called", "put"]),
-        "not" => text.is_one(at + 1, &["take", "be", "happen", "going", "on", "at"]),
-        "часы" | "график" | "режим" => text.is_one(at + 1, &["работы"]),
-        "работает" | "работаем" | "открыт" | "открыта" | "открыто" | "закрыт" | "закрыта" => {
-            true
-        }
-        "телевидению" | "телеканале" | "вылетает" | "вылетит" | "прилетает" | "прибывает" | "прибудет" => {
-            true
-        }
-        "on" => text.is_one(at + 1, &["sale", "air", "tv", "television"]),
-        "call" | "phone" | "ring" | "tel" | "звоните" => {
-            text.get(at + 1).is_some_and(|next| next.number().is_some() || next.is_mark('+'))
-                || text.is_one(at + 1, &["us", "the", "on", "this"])
-        }
-        "due" | "supposed" => text.is_one(at.wrapping_sub(1), &["was", "were"]),
-        "had" => text.is_one(at + 1, &["been", "planned"]),
-        _ => false,
+        "closing" => next("date"),
+        "instead" => next("of"),
+        "rather" => next("than"),
+        "moved" => next("from"),
+        "into" | "comes" => next("force into"),
+        "no" => before("be is are with") || announced(at + 1),
+        "off" => before("is are called put"),
+        "not" => before("will is are does do would") || next("take be happen going on at"),
+        "не" => next("состоится состоятся будет пройдет пройдут проводим собираемся придем работает ждем приходите"),
+        "часы" | "график" | "режим" => next("работы"),
+        "on" => next("sale air tv television"),
+        "call" | "phone" | "ring" | "tel" => number_next || next("us the on this"),
+        "due" | "supposed" => before("was were"),
+        "had" => next("been planned"),
+        _ => is_in(words::RULED_OUT, word),
     }
 }
 
 fn is_future(text: &Text<'_>, at: usize, word: &str) -> bool {
     match word {
-        "will" | "we'll" | "shall" | "join" | "come" | "invite" | "invited" | "please" | "planned" | "scheduled"
-        | "it'll" | "they'll" | "you'll" | "upcoming" | "expected" => true,
         "meet" | "gather" | "attend" | "bring" | "assemble" => is_call(text, at, word),
         "be" => text.is_one(at.wrapping_sub(1), &["to"]),
-        "is" | "are" | "we're" | "i'm" => text.word(at + 1).is_some_and(|next| {
-            next.ends_with("ing")
-                || matches!(
-                    next,
-                    "on" | "at" | "being" | "invited" | "planned" | "scheduled" | "called" | "due" | "this"
-                )
-        }),
+        "is" | "are" | "we're" | "i'm" => {
+            text.word(at + 1).is_some_and(|next| next.ends_with("ing") || is_in(words::IS_TO_COME, next))
+        }
         "takes" | "take" => takes_place(text, at, word),
-        "starts" | "begins" | "opens" | "assembles" | "resumes" | "leaves" => true,
-        _ => starts_with(
-            word,
-            &[
-                "состоит",
-                "состоят",
-                "пройдет",
-                "пройдут",
-                "будет",
-                "будут",
-                "начнет",
-                "приглаша",
-                "приходи",
-                "присоединя",
-                "собираемся",
-                "встречаемся",
-                "ждем",
-                "планиру",
-                "запланиров",
-                "выйдем",
-                "выйдут",
-                "проведем",
-                "проведут",
-                "проводим",
-                "назначен",
-                "соберемся",
-                "соберутся",
-                "намерен",
-                "зовем",
-                "готовится",
-            ],
-        ),
+        _ => is_in(words::FUTURE, word),
     }
 }
 
 fn is_past(text: &Text<'_>, at: usize, word: &str) -> bool {
-    if text.get(at).is_some_and(super::tokens::Token::cyrillic) {
-        return is_russian_past(word);
+    if text.get(at).is_some_and(Token::cyrillic) {
+        return is_in(words::PAST, word) || is_russian_past(word);
     }
-    let irregular = [
-        "was",
-        "were",
-        "had",
-        "did",
-        "took",
-        "went",
-        "met",
-        "came",
-        "said",
-        "told",
-        "saw",
-        "stood",
-        "began",
-        "ran",
-        "spoke",
-        "sent",
-        "led",
-        "gave",
-        "made",
-        "left",
-        "got",
-        "brought",
-        "broke",
-        "began",
-        "heard",
-        "read",
-        "wrote",
-        "won",
-        "lost",
-        "fell",
-        "found",
-        "fought",
-        "held",
-        "shot",
-        "beat",
-        "drove",
-        "set",
-        "put",
-        "cut",
-        "struck",
-        "rose",
-        "burst",
-        "sang",
-        "sat",
-        "kept",
-        "yesterday",
-        "ago",
-        "wasn't",
-        "weren't",
-        "didn't",
-        "hadn't",
-        "became",
-        "paid",
-        "sold",
-        "knew",
-        "chose",
-        "blew",
-        "drew",
-        "threw",
-        "swept",
-        "spent",
-    ];
-    if irregular.contains(&word) {
-        return !(word == "held" && takes_place(text, at, word))
-            && !(matches!(word, "set" | "put" | "cut" | "read")
-                && !text.is_one(at.wrapping_sub(1), &["they", "he", "she", "police"]));
+    if is_in(words::PAST, word) {
+        return !(word == "held" && takes_place(text, at, word));
+    }
+    if is_in(words::PAST_AFTER_PERSON, word) {
+        return before_is_in(text, at, "they he she police");
     }
     if matches!(word, "has" | "have") {
-        let called = text.is_one(at + 1, &["been"])
-            && text.word(at + 2).is_some_and(|word| {
-                starts_with(
-                    word,
-                    &["called", "organi", "planned", "announced", "scheduled", "arranged", "invited", "fixed"],
-                )
-            });
-        return (text.is_one(at + 1, &["been"]) && !called)
-            || text.word(at + 1).is_some_and(|next| next.ends_with("ed"));
+        let been = text.is_one(at + 1, &["been"]);
+        let called = been && next_is_in(text, at + 1, words::ANNOUNCED);
+        return (been && !called) || text.word(at + 1).is_some_and(|next| next.ends_with("ed"));
     }
-    let exceptions = [
-        "need", "red", "united", "speed", "indeed", "hundred", "feed", "seed", "wed", "weed", "shed", "bed", "ted",
-        "fred", "reed", "bleed", "exceed", "succeed", "proceed", "sacred", "naked", "limited", "breed",
-    ];
+    // `Kings United` is a name.
+    let name =
+        text.get(at).is_some_and(|token| token.capital) && text.word_before(at).is_some_and(|before| before != "the");
     word.len() > 3
         && word.ends_with("ed")
-        && !exceptions.contains(&word)
-        && !text.get(at).is_some_and(|token| {
-            token.capital
-                && !text.is_one(at.wrapping_sub(1), &["the"])
-                && at > 0
-                && text.get(at - 1).is_some_and(super::tokens::Token::is_word)
-        })
-        && !text.is_one(at + 1, &["by", "for", "to"])
-        && !text
-            .is_one(at.wrapping_sub(1), &["be", "is", "are", "the", "a", "an", "being", "those", "all", "and", "our"])
+        && !is_in(words::NO_PAST, word)
+        && !name
+        && !next_is_in(text, at, "by for to")
+        && !before_is_in(text, at, words::BEFORE_PARTICIPLES)
 }
 
 fn is_russian_past(word: &str) -> bool {
-    let nouns = [
-        "цели",
-        "земли",
-        "зала",
-        "залы",
-        "зал",
-        "вокзал",
-        "вокзала",
-        "стол",
-        "стола",
-        "угол",
-        "отдел",
-        "раздел",
-        "начала",
-        "начало",
-        "футбол",
-        "финал",
-        "журнал",
-        "канал",
-        "материал",
-        "филиал",
-        "капитал",
-        "скандал",
-        "сигнал",
-        "квартал",
-        "персонал",
-        "недели",
-        "если",
-        "или",
-        "рубли",
-        "роли",
-        "соли",
-        "модели",
-        "число",
-        "тепло",
-        "дело",
-        "тело",
-        "мало",
-        "около",
-        "село",
-        "школа",
-        "сила",
-        "дела",
-        "числа",
-        "тыла",
-        "генерал",
-        "пола",
-        "ли",
-        "сели",
-        "петли",
-        "апрели",
-        "протокол",
-        "стекло",
-        "правила",
-        "правило",
-        "похоронили",
-    ];
-    let endings = ["ал", "ел", "ил", "ыл", "ул", "ял", "шел", "ла", "ло", "ли", "лся", "лась", "лось", "лись"];
-    word == "вчера"
-        || word == "назад"
-        || (word.chars().count() >= 4
-            && endings.iter().any(|ending| word.ends_with(ending))
-            && !nouns.contains(&word)
-            && vocabulary::month(word).is_none())
-        || ["вшая", "вшийся", "вшаяся", "вшееся", "вшиеся", "вший", "вшие", "вшей", "вшего", "вших"]
-            .iter()
-            .any(|ending| word.ends_with(ending))
-        || starts_with(word, &["прошел", "задержан", "арестован", "избит"])
+    word.chars().count() >= 4
+        && words::PAST_ENDINGS.iter().any(|ending| word.ends_with(ending))
+        && !is_in(words::NO_RUSSIAN_PAST, word)
+        && vocabulary::month(word).is_none()
 }

@@ -134,6 +134,10 @@ impl Found<'_> {
     fn draft(&self, pair: &Pair, date: &Date, time: &Time, named: &Named, base: &Base, english: bool) -> Option<Draft> {
         let resolved = resolve::resolve(named, base)?;
         let span = pair.span(&self.dates, &self.times);
+        let ends =
+            pair.end.and_then(|end| Some((self.times.get(end.time)?, end.date.and_then(|date| self.dates.get(date)))));
+        let last = ends.map_or(0, |(time, date)| time.to.max(date.map_or(0, |date| date.to)));
+        let span = span.start..span.end.max(last);
         let spelled_today = resolved.date == base.published && !matches!(named.day, Day::After(_));
         if !self.is_announced(&span, &resolved, base, spelled_today) {
             return None;
@@ -224,17 +228,7 @@ impl Found<'_> {
             if number > first && number < last && own.off {
                 continue;
             }
-            all = Cues {
-                call: all.call || own.call,
-                strong: all.strong || own.strong,
-                weak: all.weak || own.weak,
-                takes_place: all.takes_place || own.takes_place,
-                officials: all.officials || own.officials,
-                past: all.past || own.past,
-                future: all.future || own.future,
-                off: all.off || own.off,
-                words: all.words.max(own.words),
-            };
+            all = all.and(own);
         }
         let soft = resolved.soft || resolved.date == base.published;
         if all.off || (soft && all.past) || (resolved.distant && !(all.call || (all.strong && all.future))) {

@@ -66,8 +66,9 @@ pub(super) fn any(named: &Named, base: &Base) -> Option<Resolved> {
                 let date = monday.checked_add_days(Days::new(u64::from(7 + weekday.num_days_from_monday())))?;
                 return Some(Resolved::new(date, 0.7, true));
             }
+            // On a Monday, `Monday` may be today or in a week.
             let date = published.checked_add_days(Days::new(ahead.into()))?;
-            Some(Resolved::new(date, if ahead == 0 { 0.7 } else { 0.85 }, true))
+            (ahead > 0 || next).then_some(Resolved::new(date, 0.85, true))
         }
         Day::After(days) => {
             let date = published.checked_add_signed(chrono::TimeDelta::try_days(days)?)?;
