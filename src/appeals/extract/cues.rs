@@ -117,7 +117,10 @@ fn is_strong(text: &Text<'_>, at: usize, word: &str) -> bool {
 
 fn is_weak(text: &Text<'_>, at: usize, word: &str) -> bool {
     let tried = word == "суд" && text.is_one(at + 1, &["над"]);
-    tried || is_in(words::WEAK, word) || (word == "пресс" && text.is_glued(at + 1, '-'))
+    // `Climate strikers gather`: others do, or we.
+    let done = is_in("gather assemble march rally picket protest demonstrate", word)
+        && text.word_before(at).is_some_and(|before| before.ends_with('s'));
+    tried || done || is_in(words::WEAK, word) || (word == "пресс" && text.is_glued(at + 1, '-'))
 }
 
 fn takes_place(text: &Text<'_>, at: usize, word: &str) -> bool {
@@ -133,7 +136,11 @@ fn is_official(text: &Text<'_>, at: usize, word: &str) -> bool {
     let named = word == "court" && text.get(at).is_some_and(|token| token.capital);
     let place =
         (1..=3).any(|back| text.word(at.wrapping_sub(back)).is_some_and(|before| is_in(words::BEFORE_PLACES, before)));
-    is_in(words::OFFICIALS, word) && !named && !place && !is_weak(text, at, word)
+    let site = next_is_in(text, at, "steps square office offices building house chambers hall gate gardens park")
+        || (1..=2).any(|back| {
+            text.is_one(at.wrapping_sub(back), &["парк", "парке", "площадь", "площади", "имени", "сквер", "сквере"])
+        });
+    is_in(words::OFFICIALS, word) && !named && !place && !site && !is_weak(text, at, word)
 }
 
 fn rules_out(text: &Text<'_>, at: usize, word: &str) -> bool {
@@ -152,7 +159,7 @@ fn rules_out(text: &Text<'_>, at: usize, word: &str) -> bool {
         "into" | "comes" => next("force into"),
         "no" => before("be is are with") || announced(at + 1),
         "off" => before("is are called put"),
-        "not" => before("will is are does do would") || next("take be happen going on at"),
+        "not" => before("will is are does do would has") || next("take happen going on at"),
         "не" => next("состоится состоятся будет пройдет пройдут проводим собираемся придем работает ждем приходите"),
         "часы" | "график" | "режим" => next("работы"),
         "on" => next("sale air tv television"),
@@ -165,13 +172,12 @@ fn rules_out(text: &Text<'_>, at: usize, word: &str) -> bool {
 
 fn is_future(text: &Text<'_>, at: usize, word: &str) -> bool {
     match word {
-        "meet" | "gather" | "attend" | "bring" | "assemble" => is_call(text, at, word),
         "be" => text.is_one(at.wrapping_sub(1), &["to"]),
         "is" | "are" | "we're" | "i'm" => {
             text.word(at + 1).is_some_and(|next| next.ends_with("ing") || is_in(words::IS_TO_COME, next))
         }
         "takes" | "take" => takes_place(text, at, word),
-        _ => is_in(words::FUTURE, word),
+        _ => is_in(words::FUTURE, word) || (is_in(words::IMPERATIVES, word) && is_call(text, at, word)),
     }
 }
 

@@ -138,8 +138,7 @@ impl Found<'_> {
             pair.end.and_then(|end| Some((self.times.get(end.time)?, end.date.and_then(|date| self.dates.get(date)))));
         let last = ends.map_or(0, |(time, date)| time.to.max(date.map_or(0, |date| date.to)));
         let span = span.start..span.end.max(last);
-        let spelled_today = resolved.date == base.published && !matches!(named.day, Day::After(_));
-        if !self.is_announced(&span, &resolved, base, spelled_today) {
+        if !self.is_announced(&span, &resolved, base, named) {
             return None;
         }
         let (from, till, guessed) = time.read(date.late, english)?;
@@ -216,7 +215,9 @@ impl Found<'_> {
     }
 
     /// Whether the words around say that it is to come and people may come to it.
-    fn is_announced(&self, span: &Range<usize>, resolved: &Resolved, base: &Base, spelled_today: bool) -> bool {
+    fn is_announced(&self, span: &Range<usize>, resolved: &Resolved, base: &Base, named: &Named) -> bool {
+        let calendar = matches!(named.day, Day::Calendar { .. } | Day::Slashed { .. });
+        let spelled_today = resolved.date == base.published && !matches!(named.day, Day::After(_));
         let first = self.text.segment_of(span.start);
         let last = self.text.segment_of(span.end.saturating_sub(1));
         let mut all = Cues::default();
@@ -236,24 +237,24 @@ impl Found<'_> {
         }
         let invited = all.call || all.strong;
         // The post's own date, alone with a time, is a byline.
-        let headline = !spelled_today && self.is_headline(span, all.words);
+        let headline = !spelled_today && self.is_headline(span, all.words, calendar);
         invited
             || ((all.takes_place || placed || all.weak) && !all.officials)
             || (headline && !all.officials && !all.past && !all.future)
     }
 
     /// Whether date and time stand alone or lead a line like `Monday 28 September, 4pm, Town Hall`, and not a sentence.
-    fn is_headline(&self, span: &Range<usize>, words: usize) -> bool {
+    fn is_headline(&self, span: &Range<usize>, words: usize, calendar: bool) -> bool {
         let segment = self.text.segment(self.text.segment_of(span.start));
+        let last = self.text.segment(self.text.segment_of(span.end.saturating_sub(1)));
         let is_mark = |at: usize| self.text.get(at).is_none_or(|token| !token.is_word() && token.number().is_none());
-        let leads = (segment.start..span.start).all(is_mark)
-            && !self.text.is_one(span.start, &["on", "at", "in", "from", "в", "с", "к"]);
-        let follows = is_mark(span.start.wrapping_sub(1));
-        words == 0
-            || (words <= 8
-                && (leads || follows)
-                && (is_mark(span.end)
-                    || span.end >= self.text.segment(self.text.segment_of(span.end.saturating_sub(1))).end))
+        let prepositions = ["on", "at", "in", "from", "в", "с", "к", "the"];
+        let leads = (segment.start..span.start).all(is_mark) && !self.text.is_one(span.start, &prepositions);
+        // `Camp for justice, from Saturday`
+        let before = (segment.start..span.start).rev().find(|at| !self.text.is_one(*at, &prepositions));
+        let follows = before.is_some_and(is_mark);
+        let closes = is_mark(span.end) || span.end >= last.end;
+        words == 0 || (words <= 8 && ((leads && calendar) || ((leads || follows) && closes)))
     }
 
     /// The address that belongs to an event: in its sentence, after it and before the next event, or just before it.

@@ -24,10 +24,11 @@ pub(super) const STRONG: &str = "protest rally rallies demonstration demo picket
 
 /// What is announced as well, and may as well be others' business.
 pub(super) const WEAK: &str = "meeting meetings conference congress debate hearing trial tribunal session forum discussion service ceremony appeal meets \
-    reception panel call course class agm solidarity tour assembly training party launch commemoration lobby banner stall stalls walk talk quiz supper \
+    reception panel course class agm solidarity tour assembly training party launch commemoration lobby banner stall stalls walk talk quiz supper \
     briefing reading strike film celebration action actions memorial dinner lunch breakfast drinks social premiere rehearsal rehearsals \
+    inquiry inquest performance recital unveiling barbecue bbq brunch cleanup ride masterclass reunion gala cabaret \
     собрани* встреч* заседани* слушани* форум* съезд* конференц* пресс-* совещани* круглый суда суде апелляци* фильм праздник ужин чаепитие экскурсия \
-    забастовка дебаты";
+    забастовка дебаты обсуждени* открытие премьера занятие урок тренировка чтения вечер поддержк*";
 
 /// It takes place, for all that the word says; or people are told where to stand.
 pub(super) const TAKES_PLACE: &str = "assembles assembling organising organizing holding hosting hosts outside scheduled \
@@ -35,7 +36,7 @@ pub(super) const TAKES_PLACE: &str = "assembles assembling organising organizing
 
 /// Those whose appointments are news and no invitations.
 pub(super) const OFFICIALS: &str = "president minister ministers parliament government mps senate cabinet council committee commission directors \
-    shareholders officials leaders talks tv markets exchange ambassador delegation court judge police executives bbc channel voting vote votes election \
+    shareholders investors officials leaders talks tv markets exchange ambassador delegation court judge police executives bbc channel voting vote votes election \
     elections referendum \
     президент* министр* правительств* парламент* депутат* акимат* мажилис* сенат* премьер* губернатор* суд прокурор* выборы референдум*";
 
