@@ -274,7 +274,7 @@ fn half_of_day(text: &Text<'_>, at: usize, hour: u32) -> Option<(bool, usize)> {
         half @ ("a" | "p") if text.is_mark(at + 1, '.') && text.is_one(at + 2, &["m"]) => {
             // The last full stop may end the sentence as well; it is taken only where the sentence goes on.
             let more = text.is_glued(at + 3, '.')
-                && text.get(at + 4).is_some_and(|next| !next.is_break() && !(next.is_word() && next.capital));
+                && text.get(at + 4).is_some_and(|next| !(next.is_break() || (next.is_word() && next.capital)));
             Some((half == "p", at + 3 + usize::from(more)))
         }
         half @ ("a" | "p") if text.is_one(at + 1, &["m"]) => Some((half == "p", at + 2)),

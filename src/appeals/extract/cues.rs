@@ -19,6 +19,10 @@ pub(super) struct Cues {
     pub(super) weak: bool,
     /// It takes place, will be held.
     pub(super) takes_place: bool,
+    /// Those who write count themselves in.
+    pub(super) ours: bool,
+    /// Some verb says how things are, and not that anything is to come.
+    pub(super) states: bool,
     /// Those who hold office are named.
     pub(super) officials: bool,
     /// The verb that stands nearest says that it is over.
@@ -39,6 +43,8 @@ impl Cues {
             strong: self.strong || other.strong,
             weak: self.weak || other.weak,
             takes_place: self.takes_place || other.takes_place,
+            ours: self.ours || other.ours,
+            states: self.states || other.states,
             officials: self.officials || other.officials,
             past: self.past || other.past,
             future: self.future || other.future,
@@ -61,12 +67,14 @@ pub(super) fn cues(text: &Text<'_>, segment: Range<usize>, near: &Range<usize>, 
         cues.weak |= is_weak(text, at, word);
         cues.takes_place |= takes_place(text, at, word);
         cues.officials |= is_official(text, at, word);
+        cues.ours |= is_in(words::OURS, word);
         cues.off |= rules_out(text, at, word);
         let over = if is_future(text, at, word) {
             false
         } else if is_past(text, at, word) {
             true
         } else {
+            cues.states |= is_in(words::STATES, word);
             continue;
         };
         cues.future |= !over;

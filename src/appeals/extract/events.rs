@@ -238,8 +238,10 @@ impl Found<'_> {
         let invited = all.call || all.strong;
         // The post's own date, alone with a time, is a byline.
         let headline = !spelled_today && self.is_headline(span, all.words, calendar);
+        // `Dinner is served`, `the party has collapsed`: others' doings, as far as the words go.
+        let own = all.weak && (all.future || all.ours || !all.states);
         invited
-            || ((all.takes_place || placed || all.weak) && !all.officials)
+            || ((all.takes_place || placed || own) && !all.officials)
             || (headline && !all.officials && !all.past && !all.future)
     }
 

@@ -219,7 +219,8 @@ fn ends_here(text: &Text<'_>, at: usize) -> bool {
     match text.word(at) {
         Some(word) => follows.contains(&word) || super::vocabulary::weekday(word).is_some(),
         None => {
-            next.number().is_none() && !next.is_mark('%') && !next.is_mark('/') && !(next.is_mark('-') && !next.spaced)
+            let glued = next.is_mark('-') && !next.spaced;
+            !(glued || next.number().is_some() || next.is_mark('%') || next.is_mark('/'))
         }
     }
 }

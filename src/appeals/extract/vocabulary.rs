@@ -2,47 +2,27 @@
 
 use chrono::Weekday;
 
+/// Which of the words in `list` it is, from 1.
+fn position(list: &str, word: &str) -> Option<u32> {
+    list.split_ascii_whitespace().position(|entry| entry == word).and_then(|at| u32::try_from(at + 1).ok())
+}
+
 /// The month, 1 to 12, that `word` names in full or shortened.
 pub(super) fn month(word: &str) -> Option<u32> {
-    let english = [
-        ["january", "jan"],
-        ["february", "feb"],
-        ["march", "mar"],
-        ["april", "apr"],
-        ["may", "may"],
-        ["june", "jun"],
-        ["july", "jul"],
-        ["august", "aug"],
-        ["september", "sept"],
-        ["october", "oct"],
-        ["november", "nov"],
-        ["december", "dec"],
+    const LISTS: [&str; 6] = [
+        "january february march april may june july august september october november december",
+        "jan feb mar apr may jun jul aug sept oct nov dec",
+        "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре",
+        "янв фев мар апр май июн июл авг сен окт ноя дек",
     ];
-    if word == "sep" {
-        return Some(9);
-    }
-    if let Some(at) = english.iter().position(|names| names.contains(&word)) {
-        return u32::try_from(at + 1).ok();
-    }
-    let russian =
-        ["январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"];
-    let short = ["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"];
-    if let Some(at) = short.iter().position(|name| *name == word) {
-        return u32::try_from(at + 1).ok();
-    }
     match word {
-        "февр" => return Some(2),
-        "сент" => return Some(9),
-        "нояб" => return Some(11),
-        _ => {}
+        "sep" | "сент" => Some(9),
+        "февр" => Some(2),
+        "нояб" => Some(11),
+        _ => LISTS.iter().find_map(|list| position(list, word)),
     }
-    let at = russian.iter().position(|stem| {
-        word.strip_prefix(stem).is_some_and(|ending| {
-            matches!(ending, "ь" | "я" | "а" | "е" | "ю" | "й" | "")
-                && !(*stem == "ма" && !matches!(ending, "й" | "я" | "е"))
-        })
-    })?;
-    u32::try_from(at + 1).ok()
 }
 
 /// Whether `word` is also something else than a month when it is not capitalised.
@@ -118,89 +98,30 @@ pub(super) fn is_every_weekday(word: &str) -> bool {
         || matches!(word, "weekdays" | "weekends" | "будням" | "выходным" | "будни")
 }
 
-/// The number, 1 to 12, that `word` is.
+/// The number, 1 to 12, that `word` is; `час` is one o'clock.
 pub(super) fn small_number(word: &str) -> Option<u32> {
-    let english = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    let russian = [
-        "час",
-        "два",
-        "три",
-        "четыре",
-        "пять",
-        "шесть",
-        "семь",
-        "восемь",
-        "девять",
-        "десять",
-        "одиннадцать",
-        "двенадцать",
-    ];
-    let at = english.iter().position(|name| *name == word).or_else(|| russian.iter().position(|name| *name == word))?;
-    u32::try_from(at + 1).ok()
+    position("one two three four five six seven eight nine ten eleven twelve", word)
+        .or_else(|| position("час два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать", word))
 }
 
 /// The hour that is under way in `половине седьмого`, which is half past six.
 pub(super) fn hour_under_way(word: &str) -> Option<u32> {
-    let names = [
-        "первого",
-        "второго",
-        "третьего",
-        "четвертого",
-        "пятого",
-        "шестого",
-        "седьмого",
-        "восьмого",
-        "девятого",
-        "десятого",
-        "одиннадцатого",
-        "двенадцатого",
-    ];
-    names.iter().position(|name| *name == word).and_then(|at| u32::try_from(at + 1).ok())
+    let hours = "первого второго третьего четвертого пятого шестого седьмого восьмого девятого десятого одиннадцатого двенадцатого";
+    position(hours, word)
 }
 
-/// The day of a month that a word such as `fifth` or `пятого` names; compounds like `twenty-fifth` are put together by the caller.
+/// The day of a month that a word such as `fifth` or `пятого` names; compounds like `twenty-fifth` are put together by
+/// the caller.
 pub(super) fn ordinal(word: &str) -> Option<u32> {
-    let english = [
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "sixth",
-        "seventh",
-        "eighth",
-        "ninth",
-        "tenth",
-        "eleventh",
-        "twelfth",
-        "thirteenth",
-        "fourteenth",
-        "fifteenth",
-        "sixteenth",
-        "seventeenth",
-        "eighteenth",
-        "nineteenth",
-        "twentieth",
-    ];
-    let teens = [
-        "тринадцатого",
-        "четырнадцатого",
-        "пятнадцатого",
-        "шестнадцатого",
-        "семнадцатого",
-        "восемнадцатого",
-        "девятнадцатого",
-        "двадцатого",
-    ];
-    if let Some(at) = english.iter().position(|name| *name == word) {
-        return u32::try_from(at + 1).ok();
-    }
-    if let Some(at) = teens.iter().position(|name| *name == word) {
-        return u32::try_from(at + 13).ok();
-    }
+    let english = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth \
+        fifteenth sixteenth seventeenth eighteenth nineteenth twentieth";
+    let teens =
+        "тринадцатого четырнадцатого пятнадцатого шестнадцатого семнадцатого восемнадцатого девятнадцатого двадцатого";
     match word {
         "thirtieth" | "тридцатого" => Some(30),
-        _ => hour_under_way(word),
+        _ => position(english, word)
+            .or_else(|| hour_under_way(word))
+            .or_else(|| position(teens, word).map(|day| day + 12)),
     }
 }
 
@@ -215,88 +136,11 @@ pub(super) fn tens(word: &str) -> Option<u32> {
 
 /// Whether a full stop after `word` does not end a sentence.
 pub(super) fn is_abbreviation(word: &str) -> bool {
-    matches!(
-        word,
-        "st" | "rd"
-            | "ave"
-            | "blvd"
-            | "dr"
-            | "mr"
-            | "mrs"
-            | "ms"
-            | "no"
-            | "prof"
-            | "sq"
-            | "str"
-            | "nr"
-            | "ste"
-            | "apt"
-            | "gdns"
-            | "pl"
-            | "ln"
-            | "jan"
-            | "feb"
-            | "mar"
-            | "apr"
-            | "jun"
-            | "jul"
-            | "aug"
-            | "sep"
-            | "sept"
-            | "oct"
-            | "nov"
-            | "dec"
-            | "mon"
-            | "tue"
-            | "tues"
-            | "wed"
-            | "weds"
-            | "thu"
-            | "thur"
-            | "thurs"
-            | "fri"
-            | "sat"
-            | "sun"
-            | "ул"
-            | "пр"
-            | "пл"
-            | "пер"
-            | "просп"
-            | "бул"
-            | "наб"
-            | "мкр"
-            | "им"
-            | "стр"
-            | "корп"
-            | "кв"
-            | "оф"
-            | "каб"
-            | "тел"
-            | "обл"
-            | "пос"
-            | "янв"
-            | "фев"
-            | "февр"
-            | "апр"
-            | "июн"
-            | "июл"
-            | "авг"
-            | "сен"
-            | "сент"
-            | "окт"
-            | "нояб"
-            | "ноя"
-            | "дек"
-            | "пн"
-            | "вт"
-            | "ср"
-            | "чт"
-            | "пт"
-            | "сб"
-            | "вс"
-            | "ст"
-            | "м"
-            | "проф"
-            | "гр"
-    )
+    const LISTS: [&str; 4] = [
+        "st rd ave blvd dr mr mrs ms no prof sq str nr ste apt gdns pl ln",
+        "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed weds thu thur thurs fri sat sun",
+        "ул пр пл пер просп бул наб мкр им стр корп кв оф каб тел обл пос ст м проф гр",
+        "янв фев февр апр июн июл авг сен сент окт нояб ноя дек пн вт ср чт пт сб вс",
+    ];
+    LISTS.iter().any(|list| position(list, word).is_some())
 }

@@ -106,7 +106,8 @@ fn numbered(text: &Text<'_>, at: usize) -> Option<(usize, bool)> {
             to += 2;
             continue;
         }
-        if !is_name(text, to) && !(to == from && text.is_one(to, &["the"]) && text.get(to)?.capital) {
+        let article = to == from && text.is_one(to, &["the"]) && text.get(to)?.capital;
+        if !(article || is_name(text, to)) {
             if to > from && text.is_one(to, &["of", "the"]) && is_name(text, to + 1) {
                 to += 1;
                 continue;

@@ -126,7 +126,8 @@ fn street_name(text: &Text<'_>, at: usize) -> Option<usize> {
         to = dotted(text, to + 1);
     }
     for _ in 0..3 {
-        if !is_name(text, to) && !(to == from && month_name) {
+        let named = is_name(text, to) || (to == from && month_name);
+        if !named {
             break;
         }
         to += 1;

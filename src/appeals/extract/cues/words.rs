@@ -13,7 +13,8 @@ pub(super) const IMPERATIVES: &str = "come meet gather leaflet help celebrate he
 pub(super) const LEADS: &str = "we us we'll please and to let's so then you now";
 
 /// What `we` do when we announce something.
-pub(super) const WE: &str = "will are start begin hold picket protest demonstrate walk occupy rally set leave shall";
+pub(super) const WE: &str = "will are start begin hold picket protest demonstrate walk occupy rally set leave shall form light show sing fill mark \
+    return open celebrate remember deliver hand present run cycle ride line block plant paint clean read screen host organise organize";
 
 /// What is announced to be attended.
 pub(super) const STRONG: &str = "protest rally rallies demonstration demo picket vigil gathering flashmob leafleting leafletting screening concert gig \
@@ -24,7 +25,7 @@ pub(super) const STRONG: &str = "protest rally rallies demonstration demo picket
 
 /// What is announced as well, and may as well be others' business.
 pub(super) const WEAK: &str = "meeting meetings conference congress debate hearing trial tribunal session forum discussion service ceremony appeal meets \
-    reception panel course class agm solidarity tour assembly training party launch commemoration lobby banner stall stalls walk talk quiz supper \
+    reception panel course class agm solidarity tour assembly training party launch commemoration lobby banner stall stalls talk quiz supper \
     briefing reading strike film celebration action actions memorial dinner lunch breakfast drinks social premiere rehearsal rehearsals \
     inquiry inquest performance recital unveiling barbecue bbq brunch cleanup ride masterclass reunion gala cabaret \
     собрани* встреч* заседани* слушани* форум* съезд* конференц* пресс-* совещани* круглый суда суде апелляци* фильм праздник ужин чаепитие экскурсия \
@@ -36,7 +37,7 @@ pub(super) const TAKES_PLACE: &str = "assembles assembling organising organizing
 
 /// Those whose appointments are news and no invitations.
 pub(super) const OFFICIALS: &str = "president minister ministers parliament government mps senate cabinet council committee commission directors \
-    shareholders investors officials leaders talks tv markets exchange ambassador delegation court judge police executives bbc channel voting vote votes election \
+    shareholders investors results earnings shares profits figures officials leaders talks tv markets exchange ambassador delegation court judge police executives bbc channel voting vote votes election \
     elections referendum \
     президент* министр* правительств* парламент* депутат* акимат* мажилис* сенат* премьер* губернатор* суд прокурор* выборы референдум*";
 
@@ -60,6 +61,12 @@ pub(super) const FUTURE: &str = "will we'll shall join come invite invited pleas
     assembles resumes leaves \
     состоит* состоят* пройдет* пройдут* будет будут начнет* начнут* приглаша* приходи* присоединя* собираемся встречаемся ждем планиру* запланиров* выйдем \
     выйдут проведем проведут проводим назначен* соберемся соберутся намерен* зовем готовится";
+
+/// Those who write count themselves in.
+pub(super) const OURS: &str = "we our us we'll we're мы наш наша наше наши нашу нашем нашей нас нам";
+
+/// Verbs of sentences that say how things are.
+pub(super) const STATES: &str = "is are has have does do can could may might would should cannot";
 
 /// What follows `is` or `are` when it is about what is to come.
 pub(super) const IS_TO_COME: &str = "on at being invited planned scheduled called due this";
