@@ -4,6 +4,9 @@
 //! words around them, which tell an announcement from a report, a deadline or opening hours. Nothing is sent on its
 //! word: an organiser looks at what is suggested. A wrong suggestion is worse than none, so whatever is in doubt is left
 //! out. A date without a time is no event.
+//!
+//! The crates for this read one phrase that is known to be a date, few of them in Russian, and tell neither reports from
+//! calls nor addresses from text, which is most of the work here; hence rules of our own.
 
 mod addresses;
 mod clocks;

@@ -172,6 +172,7 @@ fn rules_out(text: &Text<'_>, at: usize, word: &str) -> bool {
         "часы" | "график" | "режим" => next("работы"),
         "on" => next("sale air tv television"),
         "call" | "phone" | "ring" | "tel" => number_next || next("us the on this"),
+        "photo" | "фото" => text.is_mark(at + 1, ':'),
         "due" | "supposed" => before("was were"),
         "had" => next("been planned"),
         _ => is_in(words::RULED_OUT, word),
@@ -211,12 +212,16 @@ fn is_past(text: &Text<'_>, at: usize, word: &str) -> bool {
         && word.ends_with("ed")
         && !is_in(words::NO_PAST, word)
         && !name
+        && !text.is_glued(at + 1, '-')
         && !next_is_in(text, at, "by for to")
         && !before_is_in(text, at, words::BEFORE_PARTICIPLES)
 }
 
 fn is_russian_past(word: &str) -> bool {
+    // `жители`, `водители`
+    let people = word.ends_with("тели") && !word.ends_with("хотели") && !word.ends_with("летели");
     word.chars().count() >= 4
+        && !people
         && words::PAST_ENDINGS.iter().any(|ending| word.ends_with(ending))
         && !is_in(words::NO_RUSSIAN_PAST, word)
         && vocabulary::month(word).is_none()

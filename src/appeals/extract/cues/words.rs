@@ -20,7 +20,7 @@ pub(super) const WE: &str = "will are start begin hold picket protest demonstrat
 pub(super) const STRONG: &str = "protest rally rallies demonstration demo picket vigil gathering flashmob leafleting leafletting screening concert gig \
     fundraiser workshop procession carnival parade blockade festival fair bookfair picnic exhibition webinar hustings event bloc seminar lecture bazaar \
     ceilidh meetup march mobilisation mobilization canvassing choir potluck walkout speakout \
-    митинг* пикет* шестви* демонстраци* протест* акци* голодовк* марш* показ концерт* лекци* флешмоб* семинар* мастер-* кинопоказ* субботник* \
+    митинг* пикет* шестви* демонстраци* протест* акция акции акцию акцией голодовк* марш* показ концерт* лекци* флешмоб* семинар* мастер-* кинопоказ* субботник* \
     презентаци* выставк* дискусси* вебинар* караул* манифестаци* сход спектакл* вечеринк* репетици* тренинг* фестивал* мероприяти* ярмарк*";
 
 /// What is announced as well, and may as well be others' business.
@@ -39,7 +39,7 @@ pub(super) const TAKES_PLACE: &str = "assembles assembling organising organizing
 pub(super) const OFFICIALS: &str = "president minister ministers parliament government mps senate cabinet council committee commission directors \
     shareholders investors results earnings shares profits figures officials leaders talks tv markets exchange ambassador delegation court judge police executives bbc channel voting vote votes election \
     elections referendum \
-    президент* министр* правительств* парламент* депутат* акимат* мажилис* сенат* премьер* губернатор* суд прокурор* выборы референдум*";
+    президент* министр* правительств* парламент* депутат* акимат* мажилис* сенат* премьер* губернатор* акционер* суд прокурор* выборы референдум*";
 
 /// Words after which an official's or a court's name tells where people stand.
 pub(super) const BEFORE_PLACES: &str =
@@ -50,11 +50,11 @@ pub(super) const RULED_OUT: &str = "cancel* postpone* deadline* embargo* televis
     newsletter* published updated posted daily weekly monthly every each airs aired opening hours polls polling recorded edited modified deliver delivery \
     departs departure arrives trains bus buses collapsed earthquake forecast weather sunset sunrise tide price tickets checkout effect expires expire \
     rescheduled ago anniversary originally submissions submitted comment comments closed close closes won't isn't aren't cannot can't nobody booked \
-    interview photo photograph \
+    interview photograph \
     отмен* отлож* комендантск* рейс* опубликова* обновлен* трансляци* дедлайн* эфир* поезд* отправлени* перенесен* перенос* ежедневн* еженедельн* \
     расписани* прием подписан* комментари* каждый каждую каждое каждые годовщина билеты вступит вступает истекает голосование участки работает работаем \
     открыт открыта открыто открыты закрыт закрыта закрыты закроют закроется телевидению телеканале вылетает вылетит прилетает прибывает прибудет звоните \
-    автор фото";
+    автор";
 
 /// The verb is about what is to come.
 pub(super) const FUTURE: &str = "will we'll shall join come invite invited please planned scheduled it'll they'll you'll upcoming expected starts begins opens \
@@ -116,7 +116,9 @@ pub(super) const PAST_ENDINGS: [&str; 20] = [
 /// Words that end like Russian past forms and are none.
 pub(super) const NO_RUSSIAN_PAST: &str = "цели земли зала залы зал вокзал вокзала стол стола угол отдел раздел начала начало футбол финал журнал канал \
     материал филиал капитал скандал сигнал квартал персонал недели если или рубли роли соли модели число тепло дело тело мало около село школа сила \
-    дела числа тыла генерал пола петли протокол стекло правила правило";
+    дела числа тыла генерал пола петли протокол стекло правила правило кинозал спортзал автовокзал подвал портал мемориал сериал потенциал терминал карнавал \
+    металл ритуал причал привал перевал провал обвал интервал предел узел котел орел караул аул тыл стул скала игла пчела похвала стрела шкала масло \
+    горло кресло зло мысли капли короли туфли";
 
 /// Words that join others and say nothing themselves.
 pub(super) const SMALL: &str = "on at the a in of from and this to for в с на к и у по";
