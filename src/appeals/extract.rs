@@ -27,6 +27,9 @@ use serde::Serialize;
 use resolve::Base;
 use tokens::Text;
 
+/// How much of a text is read, in bytes: many times what a post has, and little enough to be read at once.
+const MAX_TEXT: usize = 50_000;
+
 /// What the text is read against.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -103,7 +106,7 @@ pub struct Contradiction {
 
 /// What `text` seems to say about events at or after the post's day, with times and, where it has them, places.
 pub fn suggest(text: &str, context: &Context<'_>) -> Suggestions {
-    let text = Text::new(text);
+    let text = Text::new(start_of(text));
     let base = Base { published: context.published, month_first: context.month_first() };
     let contradictions = events::contradictions(&text, &base);
     Suggestions { events: events::events(&text, &base), contradictions }
@@ -113,7 +116,11 @@ pub fn suggest(text: &str, context: &Context<'_>) -> Suggestions {
 ///
 /// An appeal whose text has one is not to be sent before somebody said which of both is right.
 pub fn weekday_contradictions(text: &str, published: NaiveDate) -> Vec<Contradiction> {
-    events::contradictions(&Text::new(text), &Base { published, month_first: false })
+    events::contradictions(&Text::new(start_of(text)), &Base { published, month_first: false })
+}
+
+fn start_of(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(MAX_TEXT)).unwrap_or(text)
 }
 
 impl Context<'_> {
