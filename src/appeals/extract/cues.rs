@@ -5,8 +5,7 @@ mod words;
 use std::ops::Range;
 
 use super::tokens::{Text, Token};
-use super::vocabulary;
-use words::is_in;
+use super::vocabulary::{self, is_in};
 
 /// What the words of a segment say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -171,7 +170,7 @@ fn rules_out(text: &Text<'_>, at: usize, word: &str) -> bool {
         "не" => next("состоится состоятся будет пройдет пройдут проводим собираемся придем работает ждем приходите"),
         "часы" | "график" | "режим" => next("работы"),
         "on" => next("sale air tv television"),
-        "call" | "phone" | "ring" | "tel" => number_next || next("us the on this"),
+        "call" | "phone" | "ring" | "tel" => number_next || next("us the this"),
         "photo" | "фото" => text.is_mark(at + 1, ':'),
         "due" | "supposed" => before("was were"),
         "had" => next("been planned"),

@@ -325,9 +325,11 @@ impl Found<'_> {
         let first = self.text.segment_of(draft.span.start);
         let last = self.text.segment_of(draft.span.end.saturating_sub(1));
         let limit = spans.get(number + 1).map_or(usize::MAX, |next| next.start);
-        let within = self.text.segment(first).start
+        let before = number.checked_sub(1).and_then(|before| spans.get(before)).map_or(0, |before| before.end);
+        let within = self.text.segment(first).start.max(before)
             ..self.text.segment((last + 2).min(self.text.segments.len().saturating_sub(1))).end.min(limit);
-        let place = places::place(self.text, &within, address.map(|address| &address.tokens), &self.taken);
+        let place =
+            places::place(self.text, &within, draft.span.end, address.map(|address| &address.tokens), &self.taken);
         Suggested {
             starts: draft.starts,
             ends: draft.ends,

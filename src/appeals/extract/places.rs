@@ -3,58 +3,43 @@
 use std::ops::Range;
 
 use super::tokens::Text;
+use super::vocabulary::is_in;
 
 /// Words that venues' names have.
-const VENUES: [&str; 34] = [
-    "hall",
-    "centre",
-    "center",
-    "church",
-    "library",
-    "square",
-    "park",
-    "embassy",
-    "theatre",
-    "theater",
-    "university",
-    "house",
-    "museum",
-    "station",
-    "school",
-    "club",
-    "pub",
-    "cinema",
-    "arena",
-    "stadium",
-    "gallery",
-    "chapel",
-    "cathedral",
-    "college",
-    "institute",
-    "green",
-    "court",
-    "gardens",
-    "cafe",
-    "bridge",
-    "mosque",
-    "market",
-    "courthouse",
-    "plaza",
-];
+const VENUES: &str = "hall centre center church library square park embassy theatre theater university house museum station school club pub cinema \
+    arena stadium gallery chapel cathedral college institute green court gardens cafe bridge mosque market courthouse plaza";
 /// Words after which a venue stands.
 const LABELS: [&str; 9] = ["venue", "where", "place", "location", "место", "где", "адрес", "ort", "treffpunkt"];
 
-/// The place named in `within`: after a label, just before the address, or after `outside`, `at`, `у`.
+/// The place named in `within`, for an event whose date and time end before `when`: after a label, just before the address, after `outside`, `at`, `у`, or after the time.
 pub(super) fn place(
     text: &Text<'_>,
     within: &Range<usize>,
+    when: usize,
     address: Option<&Range<usize>>,
     taken: &[bool],
 ) -> Option<Range<usize>> {
     labelled(text, within, taken)
         .or_else(|| address.and_then(|address| before(text, address, taken)))
+        .or_else(|| after(text, when, within.end, taken))
         .or_else(|| said(text, within, taken))
         .filter(|place| text.slice(place).chars().count() <= 120)
+}
+
+fn is_venue(text: &Text<'_>, at: usize) -> bool {
+    text.word(at).is_some_and(|word| is_in(VENUES, word))
+}
+
+/// `2pm, Trafalgar Square`: a venue's name between two commas.
+fn after(text: &Text<'_>, when: usize, limit: usize, taken: &[bool]) -> Option<Range<usize>> {
+    let from = when + 1;
+    let marked = text.is_mark(when, ',') || text.is_mark(when, '-');
+    let place = until(text, from, limit, 8, taken).filter(|_| marked)?;
+    let named = place.clone().all(|at| {
+        text.get(at).is_some_and(|token| token.capital || !token.is_word()) || text.is_one(at, &["of", "the"])
+    });
+    let venue = place.clone().any(|at| is_venue(text, at));
+    (named && venue).then_some(place)
 }
 
 fn is_free(at: usize, taken: &[bool]) -> bool {
@@ -98,7 +83,7 @@ fn before(text: &Text<'_>, address: &Range<usize>, taken: &[bool]) -> Option<Ran
     {
         start += 1;
     }
-    let named = (start..end).any(|at| text.is_one(at, &VENUES)) || end - start >= 2;
+    let named = (start..end).any(|at| is_venue(text, at)) || end - start >= 2;
     (start < end && named).then_some(start..end)
 }
 
@@ -141,8 +126,7 @@ fn said(text: &Text<'_>, within: &Range<usize>, taken: &[bool]) -> Option<Range<
         }
         "at" | "in" => {
             let place = until(text, at + 1, within.end, 10, taken)?;
-            let capital =
-                place.clone().any(|at| text.is_one(at, &VENUES) && text.get(at).is_some_and(|token| token.capital));
+            let capital = place.clone().any(|at| is_venue(text, at) && text.get(at).is_some_and(|token| token.capital));
             capital.then_some(place)
         }
         _ => None,

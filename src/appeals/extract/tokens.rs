@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// A single line break ends a segment unless the line is as long as this, in characters: such lines are wrapped prose.
+/// Lines as long as this, in bytes, are wrapped prose: their breaks say nothing.
 const WRAPPED: usize = 60;
 
 /// What a token is.
@@ -75,7 +75,7 @@ pub(super) struct Text<'a> {
 
 impl<'a> Text<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        let tokens = tokens(source);
+        let tokens = unwrap_lines(tokens(source));
         let segments = segments(&tokens);
         Self { source, tokens, segments }
     }
@@ -229,20 +229,33 @@ fn plain(c: char) -> char {
     }
 }
 
+/// Leaves out the line breaks of wrapped prose: those after long lines, and before lower case.
+fn unwrap_lines(tokens: Vec<Token>) -> Vec<Token> {
+    let mut line = tokens.first().map_or(0, |token| token.start);
+    let mut kept: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        if token.kind == Kind::Line {
+            let long = token.start.saturating_sub(line) >= WRAPPED;
+            line = token.end;
+            if long || tokens.peek().is_some_and(|next| next.is_word() && !next.capital) {
+                continue;
+            }
+        } else if token.kind == Kind::Paragraph {
+            line = token.end;
+        }
+        kept.push(token);
+    }
+    kept
+}
+
 fn segments(tokens: &[Token]) -> Vec<Range<usize>> {
     let mut segments = Vec::new();
     let mut from = 0;
-    let mut line = tokens.first().map_or(0, |token| token.start);
     for (at, token) in tokens.iter().enumerate() {
         let next = tokens.get(at + 1);
         let ends = match token.kind {
-            Kind::Paragraph => true,
-            Kind::Line => {
-                let wrapped = token.start.saturating_sub(line) >= WRAPPED
-                    || next.is_some_and(|next| next.is_word() && !next.capital);
-                line = token.end;
-                !wrapped
-            }
+            Kind::Paragraph | Kind::Line => true,
             Kind::Mark('!' | '?' | '…') => next.is_none_or(|next| next.spaced),
             Kind::Mark('.') => next.is_none_or(|next| next.spaced && !goes_on(tokens, at, next)),
             _ => false,

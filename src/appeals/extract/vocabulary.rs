@@ -2,6 +2,14 @@
 
 use chrono::Weekday;
 
+/// Whether `word` is in `list`, where a `*` stands for any ending.
+pub(super) fn is_in(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|entry| match entry.strip_suffix('*') {
+        Some(stem) => word.starts_with(stem),
+        None => entry == word,
+    })
+}
+
 /// Which of the words in `list` it is, from 1.
 fn position(list: &str, word: &str) -> Option<u32> {
     list.split_ascii_whitespace().position(|entry| entry == word).and_then(|at| u32::try_from(at + 1).ok())

@@ -122,11 +122,3 @@ pub(super) const NO_RUSSIAN_PAST: &str = "цели земли зала залы 
 
 /// Words that join others and say nothing themselves.
 pub(super) const SMALL: &str = "on at the a in of from and this to for в с на к и у по";
-
-/// Whether `word` is in `list`.
-pub(super) fn is_in(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|entry| match entry.strip_suffix('*') {
-        Some(stem) => word.starts_with(stem),
-        None => entry == word,
-    })
-}

@@ -2,7 +2,7 @@
 
 use chrono::Weekday;
 
-use super::super::tokens::Text;
+use super::super::tokens::{Kind, Text};
 use super::super::vocabulary;
 
 /// Skips what may stand between a weekday and its date: a comma, a bracket, a dash, `the`, an abbreviation's full stop.
@@ -13,6 +13,7 @@ pub(super) fn skip_between(text: &Text<'_>, at: usize) -> usize {
             || text.is_glued(at, '.')
             || text.is_mark(at, '(')
             || text.is_mark(at, '-')
+            || text.get(at).is_some_and(|token| token.kind == Kind::Line)
             || text.is_one(at, &["the", "on"]);
         if !skips {
             break;
