@@ -8,20 +8,20 @@ use handbill::appeals::extract::{self, Context, Suggested};
 
 /// A text, and what it says.
 #[derive(Debug)]
-pub struct Phrase {
+pub(crate) struct Phrase {
     /// The language of its post.
-    pub language: String,
+    pub(crate) language: String,
     /// The day of its post.
-    pub published: NaiveDate,
+    pub(crate) published: NaiveDate,
     /// The text.
-    pub text: String,
+    pub(crate) text: String,
     /// The events in it.
-    pub expected: Vec<Expected>,
+    pub(crate) expected: Vec<Expected>,
 }
 
 /// What has to be found; an address that is not named here may be found or not.
 #[derive(Debug)]
-pub struct Expected {
+pub(crate) struct Expected {
     starts: NaiveDateTime,
     ends: Option<NaiveDateTime>,
     address: Option<String>,
@@ -30,25 +30,25 @@ pub struct Expected {
 
 /// How many suggestions were made, and how many of them were right.
 #[derive(Debug, Default)]
-pub struct Score {
+pub(crate) struct Score {
     /// How many there should have been.
-    pub expected: u32,
+    pub(crate) expected: u32,
     /// How many there were.
-    pub suggested: u32,
+    pub(crate) suggested: u32,
     /// How many of those were right in every field.
-    pub right: u32,
+    pub(crate) right: u32,
     /// One line on each text with something wrong or missing.
-    pub failures: Vec<String>,
+    pub(crate) failures: Vec<String>,
 }
 
 impl Score {
     /// The share of suggestions that were right.
-    pub fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         share(self.right, self.suggested)
     }
 
     /// The share of events that were found.
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         share(self.right, self.expected)
     }
 }
@@ -58,14 +58,14 @@ fn share(part: u32, whole: u32) -> f64 {
 }
 
 /// Both tables of a folder: `event-phrases.tsv` and `no-event-sentences.tsv`.
-pub fn tables(folder: &Path) -> anyhow::Result<Vec<Phrase>> {
+pub(crate) fn tables(folder: &Path) -> anyhow::Result<Vec<Phrase>> {
     let mut phrases = rows(&folder.join("event-phrases.tsv"))?;
     phrases.extend(rows(&folder.join("no-event-sentences.tsv"))?);
     Ok(phrases)
 }
 
 /// One table: the post's day, its language, what is in it, the text with `\n` for a line break, with tabs between.
-pub fn rows(path: &Path) -> anyhow::Result<Vec<Phrase>> {
+pub(crate) fn rows(path: &Path) -> anyhow::Result<Vec<Phrase>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let rows = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     rows.map(|(number, line)| row(line).with_context(|| format!("{}, line {}", path.display(), number + 1))).collect()
@@ -96,7 +96,7 @@ fn expected(event: &str) -> anyhow::Result<Expected> {
 }
 
 /// Reads every phrase and counts.
-pub fn measure(phrases: &[Phrase]) -> Score {
+pub(crate) fn measure(phrases: &[Phrase]) -> Score {
     let mut score = Score::default();
     for phrase in phrases {
         let found = suggest(phrase).events;
@@ -116,7 +116,7 @@ pub fn measure(phrases: &[Phrase]) -> Score {
 }
 
 /// What the module makes of a phrase.
-pub fn suggest(phrase: &Phrase) -> extract::Suggestions {
+pub(crate) fn suggest(phrase: &Phrase) -> extract::Suggestions {
     let time_zone = match phrase.language.as_str() {
         "ru" | "kk" => chrono_tz::Asia::Almaty,
         "en-US" => chrono_tz::America::New_York,
