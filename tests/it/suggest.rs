@@ -22,8 +22,9 @@ fn suggestions_are_right_and_seldom_missing() {
     );
     let score = measure::measure(&phrases);
     let failures = score.failures.join("\n");
-    assert!(score.precision() >= 0.95, "precision {:.3}:\n{failures}", score.precision());
-    assert!(score.recall() >= 0.95, "recall {:.3}:\n{failures}", score.recall());
+    // At least 0.95 is promised for texts that nobody has seen; these have been, so that less than this is a step back.
+    assert!(score.precision() >= 0.99, "precision {:.3}:\n{failures}", score.precision());
+    assert!(score.recall() >= 0.98, "recall {:.3}:\n{failures}", score.recall());
 }
 
 #[test]
