@@ -1,6 +1,6 @@
 # What developers run. `make test` is all that a fresh machine needs: it installs the servers that the tests use.
 
-.PHONY: test servers check fmt licences demo
+.PHONY: test servers check fmt licences demo bench
 
 test: servers
 	cargo test --locked --no-fail-fast
@@ -21,6 +21,10 @@ fmt:
 
 licences:
 	tests/licences/check
+
+# How often suggested times and places are right, and what reading a text costs.
+bench:
+	cargo bench --locked --bench suggest
 
 demo:
 	cargo run --locked --release -- demo

@@ -9,6 +9,7 @@ pub mod audience;
 pub mod calendar;
 pub mod declared;
 pub mod event;
+pub mod extract;
 pub mod follow;
 pub mod mark;
 pub mod public;

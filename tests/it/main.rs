@@ -25,4 +25,5 @@ mod sink;
 mod smtp;
 mod store;
 mod story;
+mod suggest;
 mod web;
