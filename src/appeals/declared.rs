@@ -12,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::id::{PostId, RevisionId};
 use crate::posts::PostState;
+use crate::store::revisions::Revision;
 use crate::store::{Result, Store, Tx};
 
 /// An urgent mark as a source makes it.
@@ -99,8 +100,14 @@ pub struct Seen<'a> {
     pub post: PostId,
     /// Where it stands now.
     pub state: PostState,
+    /// Whether it was seen for the first time.
+    pub is_new: bool,
     /// Its title.
     pub title: &'a str,
+    /// Its text, plain.
+    pub text: &'a str,
+    /// When it was published, if it says so.
+    pub published: Option<Timestamp>,
     /// The mark that its source made when it was read before.
     pub before: Option<&'a str>,
     /// The mark that it makes now.
@@ -139,7 +146,7 @@ pub async fn take_in(
     let waits = match seen.state {
         PostState::Live => false,
         // One that was there from the beginning may turn urgent later.
-        PostState::Baseline => seen.before.is_some(),
+        PostState::Baseline => seen.is_new || seen.before.is_some(),
         PostState::Held | PostState::Dropped | PostState::Withdrawn => true,
     };
     if waits {
@@ -172,7 +179,10 @@ async fn mark(
         Ok(checked) => checked,
         Err(error) => return Ok(Some(Refusal::of(error))),
     };
-    let doubts = mark::doubts(store, &checked, now).await?;
+    let text = format!("{}\n\n{}", seen.title, seen.text);
+    let published = seen.published.unwrap_or(now);
+    let said = mark::Said { text: &text, published, time_zone: config.site.time_zone };
+    let doubts = mark::doubts(store, &checked, &said, now).await?;
     if !doubts.is_empty() {
         let message = format!("{}; if it is right, use `handbill appeals mark {} --yes`", doubts.join("; "), seen.post);
         return Ok(Some(Refusal { field: "urgent", message }));
@@ -191,11 +201,20 @@ pub async fn released(
     store: &Store,
     config: &Config,
     post: PostId,
-    title: &str,
+    revision: &Revision,
     now: Timestamp,
 ) -> Result<Option<Refusal>> {
     let Some(declared) = tx.declared(post).await? else { return Ok(None) };
     let Ok(declared) = Declared::from_text(&declared) else { return Ok(None) };
-    let seen = Seen { post, state: PostState::Live, title, before: None, now: Some(&declared) };
+    let seen = Seen {
+        post,
+        state: PostState::Live,
+        is_new: true,
+        title: &revision.title,
+        text: &revision.text,
+        published: Some(revision.published_at),
+        before: None,
+        now: Some(&declared),
+    };
     take_in(tx, store, config, &seen, now).await
 }

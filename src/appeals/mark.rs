@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use chrono_tz::Tz;
+
 use super::event::{Event, EventDraft, EventError, Rules, known_region, last_start};
+use super::extract::weekday_contradictions;
 use super::{AppealState, Version, VersionKind, regions_of};
 use crate::address::Address;
 use crate::app::App;
@@ -126,10 +129,14 @@ pub async fn check(app: &App, post: PostId, marking: &Marking) -> Result<Checked
     if let Some(known) = app.store.appeal_of(post.id).await?.filter(|known| known.state != AppealState::Stopped) {
         return Err(MarkError::Already(post.id, known.id));
     }
+    let revision = app.store.revision(post.revision_id).await?;
+    let text = revision.map(|revision| format!("{}\n\n{}", revision.title, revision.text)).unwrap_or_default();
+    let published = post.published_at;
     let report_to = marking.report_to.as_ref().map(|address| seal(&app.vault, address)).transpose()?;
     let Post { id, revision_id, title, .. } = post;
     let checked = Checked { report_to, ..checked(&app.config, id, revision_id, title, marking, now)? };
-    let doubts = if marking.sure { Vec::new() } else { doubts(&app.store, &checked, now).await? };
+    let said = Said { text: &text, published, time_zone: app.config.site.time_zone };
+    let doubts = if marking.sure { Vec::new() } else { doubts(&app.store, &checked, &said, now).await? };
     if doubts.is_empty() { Ok(checked) } else { Err(MarkError::Doubts(doubts)) }
 }
 
@@ -188,13 +195,45 @@ fn new_uid(config: &Config) -> Result<String, StoreError> {
     Ok(format!("{hex}@{}", config.site.sender.address.domain()))
 }
 
+/// What a post itself says, for events to be compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// Its title and text, plain.
+    pub text: &'a str,
+    /// When it was published.
+    pub published: Timestamp,
+    /// The zone in which that is a day.
+    pub time_zone: Tz,
+}
+
+impl Said<'_> {
+    /// Weekdays in the text that do not fit their dates, as far as they speak of a day of `events`.
+    fn contradictions(&self, events: &[Event]) -> Vec<String> {
+        let published = self.published.to_utc().with_timezone(&self.time_zone).date_naive();
+        let days: Vec<_> = events.iter().map(|event| event.starts.local.date()).collect();
+        let found = weekday_contradictions(self.text, published).into_iter();
+        let found = found.filter(|found| {
+            // The day it names, or one of that weekday nearby: either may be the slip.
+            days.iter().any(|day| (*day - found.date).num_days().abs() <= 7)
+        });
+        found
+            .map(|found| format!("its text says \"{}\", but {} is a {}", found.words.text, found.date, found.falls_on))
+            .collect()
+    }
+}
+
 /// What may be a mistake about it, in words.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub async fn doubts(store: &Store, checked: &Checked, now: Timestamp) -> Result<Vec<String>, StoreError> {
-    let mut doubts = Vec::new();
+pub async fn doubts(
+    store: &Store,
+    checked: &Checked,
+    said: &Said<'_>,
+    now: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    let mut doubts = said.contradictions(&checked.events);
     for known in store.versions_since(AppealState::Open, now.minus(SIMILAR_WITHIN)).await? {
         let made = known.created_at.plus(SIMILAR_WITHIN) >= now;
         if made && let Some(why) = resembles(store, &known, checked).await? {

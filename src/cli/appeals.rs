@@ -20,6 +20,7 @@ use crate::appeals::amend::{self, Amended, Change};
 use crate::appeals::audience::{Forecast, forecast};
 use crate::appeals::declared::Declared;
 use crate::appeals::event::{Event, EventDraft};
+use crate::appeals::extract::{self, Suggestions};
 use crate::appeals::mark::{self, Checked, Marking};
 use crate::clock::Timestamp;
 use crate::dispatcher::Composer;
@@ -47,6 +48,12 @@ Examples:
   handbill appeals cancel 3 --reason 'The police have closed the street.'
 
 During the hold nobody hears of it. Later exactly those who were told are told.";
+const SUGGEST_EXAMPLES: &str = "\
+Examples:
+  handbill appeals suggest 7
+  handbill appeals suggest 7 | jq '.events[0].starts'
+
+Each suggestion says how sure it is, from 0 to 1, and which words it was taken from. Look before you mark.";
 const LIST_EXAMPLES: &str = "\
 Examples:
   handbill appeals list
@@ -75,6 +82,15 @@ pub(super) enum Appeals {
     Dismiss {
         /// Its number.
         id: AppealId,
+    },
+    /// Say what time and place a post's text seems to name; sends nothing.
+    #[command(after_help = SUGGEST_EXAMPLES)]
+    Suggest {
+        /// The post's number.
+        post: PostId,
+        /// It is JSON in any case.
+        #[command(flatten)]
+        format: Format,
     },
     /// List the newest appeals.
     #[command(after_help = LIST_EXAMPLES)]
@@ -172,10 +188,21 @@ pub(super) async fn run(app: &Arc<App>, command: &Appeals, out: &mut Output) -> 
             tx.commit().await?;
             out.line(format_args!("appeal {id} stays as it is"))?;
         }
+        Appeals::Suggest { post, .. } => out.json(&suggest(app, *post).await?)?,
         Appeals::List { limit, format } => show::list(app, *limit, format.json, out).await?,
         Appeals::Show { id, format } => show::one(app, *id, format.json, out).await?,
     }
     Ok(Ended::Done)
+}
+
+/// What a post's text seems to say.
+async fn suggest(app: &App, id: PostId) -> anyhow::Result<Suggestions> {
+    let post = app.store.post(id).await?.with_context(|| format!("there is no post {id}"))?;
+    let revision = app.store.revision(post.revision_id).await?.with_context(|| format!("post {id} has no text"))?;
+    let time_zone = app.config.site.time_zone;
+    let published = revision.published_at.to_utc().with_timezone(&time_zone).date_naive();
+    let context = extract::Context { language: &revision.language, published, time_zone };
+    Ok(extract::suggest(&format!("{}\n\n{}", revision.title, revision.text), &context))
 }
 
 /// What marking or amending would do.

@@ -7,6 +7,7 @@ use super::matching::{Match, Names, recognise};
 use crate::appeals::declared::{self, Refusal, Seen};
 use crate::clock::Timestamp;
 use crate::config::{self, Config};
+use crate::id::PostId;
 use crate::sources::folder::{Found, Pass};
 use crate::sources::problem::Problem;
 use crate::store::posts::{Known, NewPost};
@@ -106,8 +107,7 @@ pub async fn take_in(
                     let state = if passes { PostState::Live } else { state };
                     let post =
                         tx.add_post(&NewPost { source: row.id, state, names, content: &found.content }, now).await?;
-                    let seen =
-                        Seen { post, state, title: &found.content.title, before: None, now: found.urgent.as_ref() };
+                    let seen = seen(found, post, state, true, None);
                     take_mark(&mut tx, store, config, found, &seen, &mut intake, now).await?;
                     match state {
                         PostState::Baseline => intake.baseline += 1,
@@ -123,8 +123,7 @@ pub async fn take_in(
                         see_again(&mut tx, post, found, names, &mut intake, now).await?;
                         let before = post.declared.as_deref();
                         let state = if post.is_withdrawn() { PostState::Withdrawn } else { post.state };
-                        let (title, mark) = (&found.content.title, found.urgent.as_ref());
-                        let seen = Seen { post: post.id, state, title, before, now: mark };
+                        let seen = seen(found, post.id, state, false, before);
                         take_mark(&mut tx, store, config, found, &seen, &mut intake, now).await?;
                     }
                 }
@@ -155,6 +154,12 @@ pub async fn take_in(
     }
     tx.commit().await?;
     Ok(intake)
+}
+
+/// A post as it was read, for what its mark comes to.
+fn seen<'a>(found: &'a Found, post: PostId, state: PostState, is_new: bool, before: Option<&'a str>) -> Seen<'a> {
+    let (title, text) = (&found.content.title, &found.content.text);
+    Seen { post, state, is_new, title, text, published: found.content.published_at, before, now: found.urgent.as_ref() }
 }
 
 /// Carries out the urgent mark of a post that was read, or says why not.

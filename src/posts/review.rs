@@ -77,8 +77,13 @@ async fn change(
     let mut refusal = None;
     if let Some(config) = config {
         tx.forget_listing(id).await?;
-        let title = store.post(id).await?.map(|post| post.title).unwrap_or_default();
-        refusal = declared::released(&mut tx, store, config, id, &title, now).await?;
+        let revision = match store.post(id).await? {
+            Some(post) => store.revision(post.revision_id).await?,
+            None => None,
+        };
+        if let Some(revision) = revision {
+            refusal = declared::released(&mut tx, store, config, id, &revision, now).await?;
+        }
         tx.list_live_posts(now).await?;
     }
     let action = if releases { "post released" } else { "post dropped" };

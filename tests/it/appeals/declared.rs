@@ -1,0 +1,168 @@
+//! Posts that call themselves urgent in their front matter.
+
+use handbill::app::App;
+use handbill::appeals::{Version, amend};
+use handbill::id::{AppealId, PostId};
+use handbill::posts::{PostState, review};
+use handbill::sources::{self, SourceReport};
+
+use crate::app::TestApp;
+use crate::stores::{TestStore, at};
+
+use super::desk::EVE;
+
+struct Site {
+    app: TestApp,
+}
+
+const EVENT: &str = "urgent: true\nevent:\n  starts: 2015-09-28T16:00\n  address: 100 Victoria Street, London, SW1E 5JL\n  region: London";
+
+impl Site {
+    /// A site whose source has had its baseline.
+    async fn new(store: TestStore) -> Self {
+        store.clock.set(at(EVE));
+        let app = TestApp::with(store, 2525, "[appeals]\nregions = [\"London\"]\nhold = \"0s\"\n").await;
+        let site = Self { app };
+        site.write("old.md", "title: An old one", "Long ago.");
+        site.pull().await;
+        site
+    }
+
+    fn write(&self, name: &str, front: &str, body: &str) {
+        let text = format!("---\n{front}\n---\n{body}\n");
+        std::fs::write(self.app.dir.path().join("posts").join(name), text).unwrap();
+    }
+
+    async fn pull(&self) -> SourceReport {
+        // The clock of a scan has to come after the file's own.
+        let app: &App = &self.app.app;
+        let report = sources::pull(&app.store, &app.config, &app.clock, true).await.unwrap();
+        report.sources.into_iter().next().unwrap()
+    }
+
+    async fn appeals(&self) -> Vec<(AppealId, PostId)> {
+        let appeals = self.app.store.appeals(AppealId(i64::MAX), 100).await.unwrap();
+        appeals.into_iter().map(|appeal| (appeal.id, appeal.post_id)).collect()
+    }
+
+    async fn version(&self, appeal: AppealId) -> Version {
+        self.app.store.current_version(appeal).await.unwrap().unwrap()
+    }
+}
+
+on_both! {
+    async fn a_post_that_calls_itself_urgent_becomes_an_appeal(store) {
+        let site = Site::new(store).await;
+        site.write("protest.md", &format!("title: Protest\n{EVENT}"), "Come to the office.");
+        let report = site.pull().await;
+        assert_eq!((report.intake.new, report.intake.marks, report.problems.len()), (1, 1, 0));
+        let appeals = site.appeals().await;
+        let version = site.version(appeals[0].0).await;
+        assert_eq!(version.events[0].starts.at, at("2015-09-28T15:00:00Z"));
+        assert_eq!((version.regions, version.created_by.as_str()), (vec!["London".to_owned()], "source"));
+        // Read again, it is the same one.
+        site.write("protest.md", &format!("title: Protest\n{EVENT}"), "Come to the office, all of you.");
+        assert_eq!(site.pull().await.intake.marks, 0);
+        assert_eq!(site.appeals().await.len(), 1);
+    }
+}
+
+on_both! {
+    async fn a_known_post_that_turns_urgent_becomes_one_and_a_baseline_does_not(store) {
+        let site = Site::new(store).await;
+        site.write("old.md", &format!("title: An old one\n{EVENT}"), "Long ago.");
+        let report = site.pull().await;
+        assert!(report.intake.is_change(), "without a new word in its text");
+        assert_eq!(site.appeals().await.len(), 1);
+        // What is urgent at a source's first pass is not mailed, nor when it is edited.
+        let fresh = tempfile::tempdir().unwrap();
+        let mut config = site.app.config.clone();
+        config.sources[0].name = "other".to_owned();
+        config.sources[0].path = fresh.path().to_owned();
+        let path = fresh.path().join("first.md");
+        for address in ["1 Old Road, London", "2 Old Road, London"] {
+            let event = format!("urgent: true\nevent: {{starts: 2015-10-28T16:00, address: \"{address}\"}}");
+            std::fs::write(&path, format!("---\ntitle: First\n{event}\n---\nHere from the start.\n")).unwrap();
+            sources::pull(&site.app.store, &config, &site.app.clock, true).await.unwrap();
+            assert_eq!(site.appeals().await.len(), 1, "{address}");
+        }
+    }
+}
+
+on_both! {
+    async fn an_edited_event_is_proposed_and_a_person_decides(store) {
+        let site = Site::new(store).await;
+        site.write("protest.md", &format!("title: Protest\n{EVENT}"), "Come.");
+        site.pull().await;
+        let (appeal, _) = site.appeals().await[0];
+        let later = EVENT.replace("16:00", "17:00");
+        site.write("protest.md", &format!("title: Protest\n{later}"), "Come.");
+        assert_eq!(site.pull().await.intake.marks, 1);
+        assert_eq!(site.version(appeal).await.number, 1, "nothing has happened yet");
+        let proposals = site.app.store.proposals().await.unwrap();
+        let declared = proposals[0].1.as_deref().unwrap();
+        assert!(declared.contains("17:00"), "{declared}");
+        let declared = handbill::appeals::declared::Declared::from_text(declared).unwrap();
+        let checked = amend::check_declared(&site.app.app, appeal, &declared.events, None).await.unwrap();
+        amend::amend(&site.app.app, &checked, std::time::Duration::ZERO, "test").await.unwrap();
+        assert_eq!(site.version(appeal).await.events[0].starts.at, at("2015-09-28T16:00:00Z"));
+        assert!(site.app.store.proposals().await.unwrap().is_empty());
+        // Not urgent any more: also a person's to decide.
+        site.write("protest.md", "title: Protest", "Come.");
+        site.pull().await;
+        assert_eq!(site.app.store.proposals().await.unwrap(), [(appeal, None)]);
+    }
+}
+
+on_both! {
+    async fn a_mark_that_cannot_be_carried_out_is_told_until_it_is_put_right(store) {
+        let site = Site::new(store).await;
+        let wrong = EVENT.replace("2015-09-28T16:00", "2015-09-26T16:00");
+        site.write("protest.md", &format!("title: Protest\n{wrong}"), "Come.");
+        let report = site.pull().await;
+        assert_eq!(report.intake.new, 1, "nothing is lost: it is an ordinary post");
+        let problem = report.problems[0].to_string();
+        assert!(problem.starts_with("protest.md:3: starts: ") && problem.contains("over"), "{problem}");
+        assert!(site.appeals().await.is_empty());
+        let refused = site.app.store.refused_marks().await.unwrap();
+        assert_eq!(refused.len(), 1);
+        site.write("protest.md", &format!("title: Protest\n{EVENT}"), "Come.");
+        site.pull().await;
+        assert_eq!(site.appeals().await.len(), 1);
+        assert!(site.app.store.refused_marks().await.unwrap().is_empty());
+        // A weekday that does not fit its date waits for a person, too.
+        let day = "urgent: true\nevent: {starts: 2015-10-06T16:00, address: \"1 Road, London\"}";
+        site.write("other.md", &format!("title: Another\n{day}"), "We meet on Monday 6 October 2015 at 4pm.");
+        let problem = site.pull().await.problems[0].to_string();
+        assert!(problem.contains("Tuesday") || problem.contains("tuesday"), "{problem}");
+    }
+}
+
+on_both! {
+    async fn one_urgent_post_passes_a_flood_and_two_wait(store) {
+        let site = Site::new(store).await;
+        let event = |number: usize| {
+            format!("urgent: true\nevent: {{starts: 2015-10-{:02}T16:00, address: \"{number} Road, London\"}}", number + 1)
+        };
+        for number in 1..=20 {
+            site.write(&format!("flood{number}.md"), &format!("title: Flood {number}"), &format!("Number {number}."));
+        }
+        site.write("call.md", &format!("title: Call\n{}", event(1)), "Come.");
+        let report = site.pull().await;
+        assert_eq!((report.intake.new, report.intake.held), (1, 20));
+        assert_eq!(site.appeals().await.len(), 1);
+        for number in 2..=21 {
+            let front = if number < 4 { format!("title: Call {number}\n{}", event(number)) } else { format!("title: More {number}") };
+            site.write(&format!("second{number}.md"), &front, &format!("Second {number}."));
+        }
+        let report = site.pull().await;
+        assert_eq!((report.intake.new, report.intake.held), (0, 20));
+        assert_eq!(site.appeals().await.len(), 1, "two may be a mistake of the source");
+        // A person lets one of them through: it goes out as what it says it is.
+        let held = site.app.store.posts(Some(PostState::Held), PostId(i64::MAX), 100).await.unwrap();
+        let call = held.iter().find(|post| post.title == "Call 2").unwrap();
+        let refusal = review::release(&site.app.store, &site.app.config, call.id, "test", site.app.now()).await.unwrap();
+        assert_eq!(refusal, None);
+        assert_eq!(site.appeals().await.len(), 2);
+    }
+}
