@@ -1,23 +1,20 @@
 //! From dates, times and addresses to events: what is meant, whether it is to come, and how sure that is.
 
+mod announced;
+mod whereabouts;
+
 use std::ops::Range;
 
 use chrono::{Datelike, Days, NaiveDateTime, Weekday};
 
 use super::addresses::{self, Address};
-use super::cues::{self, Cues};
-use super::dates::{self, Date, Day, Named};
+use super::dates::{self, Date, Named};
 use super::join::{self, Nearness, Pair};
 use super::places;
 use super::resolve::{self, Base, Resolved};
 use super::times::{self, Time};
 use super::tokens::Text;
 use super::{Contradiction, Excerpt, Suggested, Words};
-
-/// How many sentences or lines after an event its address may stand.
-const ADDRESS_AFTER: usize = 6;
-/// How many before it.
-const ADDRESS_BEFORE: usize = 2;
 
 /// What was found in a text, by token.
 struct Found<'a> {
@@ -212,112 +209,6 @@ impl Found<'_> {
             (time.from..time.to, date.from..date.to)
         };
         Excerpt { text: format!("{} … {}", self.text.slice(&first), self.text.slice(&second)), ..whole }
-    }
-
-    /// Whether the words around say that it is to come and people may come to it.
-    fn is_announced(&self, span: &Range<usize>, resolved: &Resolved, base: &Base, named: &Named) -> bool {
-        let calendar = matches!(named.day, Day::Calendar { .. } | Day::Slashed { .. });
-        let spelled_today = resolved.date == base.published && !matches!(named.day, Day::After(_));
-        let first = self.text.segment_of(span.start);
-        let last = self.text.segment_of(span.end.saturating_sub(1));
-        let mut all = Cues::default();
-        let mut placed = false;
-        for number in first..=last {
-            let segment = self.text.segment(number);
-            placed |= self.addresses.iter().any(|address| segment.contains(&address.tokens.start));
-            let own = cues::cues(self.text, segment, span, &self.taken);
-            if number > first && number < last && own.off {
-                continue;
-            }
-            all = all.and(own);
-        }
-        let soft = resolved.soft || resolved.date == base.published;
-        if all.off || (soft && all.past) || (resolved.distant && !(all.call || (all.strong && all.future))) {
-            return false;
-        }
-        let invited = all.call || all.strong;
-        // The post's own date, alone with a time, is a byline.
-        let headline = !spelled_today && self.is_headline(span, all.words, calendar);
-        // `Dinner is served`, `the party has collapsed`: others' doings, as far as the words go.
-        let own = all.weak && (all.future || all.ours || !all.states);
-        invited
-            || ((all.takes_place || placed || own) && !all.officials)
-            || (headline && !all.officials && !all.past && !all.future)
-    }
-
-    /// Whether date and time stand alone or lead a line like `Monday 28 September, 4pm, Town Hall`, and not a sentence.
-    fn is_headline(&self, span: &Range<usize>, words: usize, calendar: bool) -> bool {
-        let segment = self.text.segment(self.text.segment_of(span.start));
-        let last = self.text.segment(self.text.segment_of(span.end.saturating_sub(1)));
-        let is_mark = |at: usize| self.text.get(at).is_none_or(|token| !token.is_word() && token.number().is_none());
-        let prepositions = ["on", "at", "in", "from", "в", "с", "к", "the"];
-        let leads = (segment.start..span.start).all(is_mark) && !self.text.is_one(span.start, &prepositions);
-        // `Camp for justice, from Saturday`
-        let before = (segment.start..span.start).rev().find(|at| !self.text.is_one(*at, &prepositions));
-        let follows = before.is_some_and(is_mark);
-        let closes = is_mark(span.end) || span.end >= last.end;
-        words == 0 || (words <= 8 && ((leads && calendar) || ((leads || follows) && closes)))
-    }
-
-    /// The address that belongs to an event: in its sentence, after it and before the next event, or just before it.
-    fn address_of(&self, number: usize, drafts: &[Draft]) -> Option<usize> {
-        let span = &drafts.get(number)?.span;
-        let own = self.text.segment_of(span.start)..=self.text.segment_of(span.end.saturating_sub(1));
-        let next = drafts.get(number + 1).map(|next| next.span.start);
-        let previous = number.checked_sub(1).and_then(|before| drafts.get(before)).map(|before| before.span.end);
-        let usable = |address: &Address| !self.is_for_letters(address);
-        let segment_of = |address: &Address| self.text.segment_of(address.tokens.start);
-        let after = self.addresses.iter().position(|address| {
-            usable(address)
-                && address.tokens.start >= span.start
-                && next.is_none_or(|next| address.tokens.start < next)
-                && segment_of(address) <= own.end() + ADDRESS_AFTER
-        });
-        let before = self.addresses.iter().rposition(|address| {
-            usable(address)
-                && address.tokens.end <= span.end
-                && previous
-                    .is_none_or(|previous| address.tokens.start >= previous && own.contains(&segment_of(address)))
-                && segment_of(address) + ADDRESS_BEFORE >= *own.start()
-        });
-        let in_own =
-            |address: usize| self.addresses.get(address).is_some_and(|address| own.contains(&segment_of(address)));
-        match (after, before) {
-            (Some(after), Some(before)) if !in_own(after) && in_own(before) => Some(before),
-            (after, before) => after.or(before),
-        }
-    }
-
-    /// Whether the words before an address say that letters go there, not people.
-    fn is_for_letters(&self, address: &Address) -> bool {
-        let segment = self.text.segment(self.text.segment_of(address.tokens.start));
-        let words = [
-            "write",
-            "letter",
-            "letters",
-            "send",
-            "cheques",
-            "cheque",
-            "registered",
-            "contact",
-            "donations",
-            "donate",
-            "headquartered",
-            "email",
-            "post",
-            "пишите",
-            "письма",
-            "письмо",
-            "пожертвования",
-            "реквизиты",
-            "зарегистрирован",
-            "направить",
-            "отправляйте",
-            "postal",
-            "published",
-            "printed",
-        ];
-        (segment.start..address.tokens.start).any(|at| self.text.is_one(at, &words))
     }
 
     fn suggested(&self, draft: Draft, address: Option<usize>, spans: &[Range<usize>], number: usize) -> Suggested {
