@@ -5,6 +5,7 @@
 
 pub mod appeals;
 pub mod archive;
+pub mod asked;
 pub mod audit;
 pub mod editions;
 mod error;

@@ -143,8 +143,11 @@ impl Composer {
         let frame = Frame::new(Site::of(&self.app.config.site), &templates.words().language(language));
         Ok(match edition.kind {
             EditionKind::Confirmation => {
-                let row = self.app.store.subscriber(claimed.subscriber_id).await?;
-                let wanted = row.map(|row| row.preferences()).unwrap_or_default();
+                let wanted = match self.app.store.asked(edition.id, claimed.subscriber_id).await? {
+                    Some(asked) => Some(asked),
+                    None => self.app.store.subscriber(claimed.subscriber_id).await?.map(|row| row.preferences()),
+                };
+                let wanted = wanted.unwrap_or_default();
                 let topics: Vec<String> = wanted.topics.iter().map(str::to_owned).collect();
                 let url = self.url(&format!("confirm/{}", token(TokenPurpose::Confirm)?));
                 templates.mail(&Confirmation::new(frame, wanted.cadence, wanted.alerts, &topics, url), language)?

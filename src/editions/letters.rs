@@ -14,6 +14,7 @@ use crate::id::{EditionId, SubscriberId};
 use crate::store::deliveries::NewDelivery;
 use crate::store::editions::NewEdition;
 use crate::store::links::LinkPurpose;
+use crate::store::subscribers::NewSubscriber;
 use crate::store::{StoreError, Tx};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -33,6 +34,8 @@ pub struct Reader {
     pub language: String,
     /// Their domain's keyed hash.
     pub domain_index: i64,
+    /// What they are to get, and as whom, once they use the letter's link; nothing where that stands already.
+    pub asked: Option<NewSubscriber>,
 }
 
 /// The most letters of one kind that somebody gets in its stretch of time, however often they use their links up.
@@ -95,8 +98,12 @@ async fn write(
                 variant
             }
         };
-        if let Some((purpose, lives)) = link {
-            tx.make_link(edition, reader.id, purpose, now, now.plus(lives)).await?;
+        // A letter's link brings what the letter says: what is asked for later, perhaps by a stranger, does not change it.
+        if let Some((purpose, lives)) = link
+            && tx.make_link(edition, reader.id, purpose, now, now.plus(lives)).await?
+            && let Some(asked) = &reader.asked
+        {
+            tx.keep_asked(edition, reader.id, asked).await?;
         }
         rows.push(NewDelivery { subscriber: reader.id, variant, domain_index: reader.domain_index });
     }

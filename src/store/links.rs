@@ -38,7 +38,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Makes the link that `edition` brings to `subscriber`, unless it is there.
+    /// Makes the link that `edition` brings to `subscriber`; false when it is there.
     ///
     /// # Errors
     ///
@@ -50,13 +50,13 @@ impl Tx {
         purpose: LinkPurpose,
         now: Timestamp,
         expires: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         const MAKE: &str = "INSERT INTO links (subscriber_id, edition_id, purpose, created_at, expires_at) \
                             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (edition_id, subscriber_id) DO NOTHING";
-        on_tx!(self, db => {
+        let made = on_tx!(self, db => {
             sqlx::query(MAKE).bind(subscriber).bind(edition).bind(purpose).bind(now).bind(expires).execute(db).await?.rows_affected()
         });
-        Ok(())
+        Ok(made == 1)
     }
 
     /// Those of `subscribers` whose link of `edition` was used up or voided.
@@ -102,14 +102,16 @@ impl Tx {
         Ok(used == 1)
     }
 
-    /// Voids all of a subscriber's links, as when they leave.
+    /// Voids all of a subscriber's links and drops what waits at them, as when they leave.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub async fn void_links(&mut self, subscriber: SubscriberId, now: Timestamp) -> Result<()> {
         const VOID: &str = "UPDATE links SET used_at = $2 WHERE subscriber_id = $1 AND used_at IS NULL";
+        const DROP: &str = "DELETE FROM asked WHERE subscriber_id = $1";
         on_tx!(self, db => sqlx::query(VOID).bind(subscriber).bind(now).execute(db).await?.rows_affected());
+        on_tx!(self, db => sqlx::query(DROP).bind(subscriber).execute(db).await?.rows_affected());
         Ok(())
     }
 }

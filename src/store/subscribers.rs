@@ -59,18 +59,39 @@ pub struct SubscriberRow {
     created_at: Timestamp,
     /// When they confirmed.
     pub confirmed_at: Option<Timestamp>,
-    cadence: Cadence,
-    alerts: bool,
-    topics: String,
-    region: Option<String>,
-    language: Option<String>,
-    time_zone: Option<String>,
+    #[sqlx(flatten)]
+    chosen: Chosen,
     /// No digests before this.
     pub paused_until: Option<Timestamp>,
     /// Why they get no mail, if so.
     pub suppression: Option<SuppressionReason>,
     /// The row of that suppression.
     pub suppression_id: Option<i64>,
+}
+
+/// Preferences as kept.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct Chosen {
+    cadence: Cadence,
+    alerts: bool,
+    topics: String,
+    region: Option<String>,
+    language: Option<String>,
+    time_zone: Option<String>,
+}
+
+impl Chosen {
+    /// As the program uses them.
+    pub(super) fn preferences(&self) -> Preferences {
+        Preferences {
+            cadence: self.cadence,
+            alerts: self.alerts,
+            topics: Topics::parse(&self.topics),
+            region: self.region.clone(),
+            language: self.language.clone(),
+            time_zone: self.time_zone.as_deref().and_then(|zone| chrono_tz::Tz::from_str(zone).ok()),
+        }
+    }
 }
 
 /// What a list of subscribers is narrowed to.
@@ -95,14 +116,7 @@ fn sql(rest: &str) -> sqlx::AssertSqlSafe<String> {
 impl SubscriberRow {
     /// What they asked for.
     pub fn preferences(&self) -> Preferences {
-        Preferences {
-            cadence: self.cadence,
-            alerts: self.alerts,
-            topics: Topics::parse(&self.topics),
-            region: self.region.clone(),
-            language: self.language.clone(),
-            time_zone: self.time_zone.as_deref().and_then(|zone| chrono_tz::Tz::from_str(zone).ok()),
-        }
+        self.chosen.preferences()
     }
 
     /// The row with its sealed values opened.
@@ -291,22 +305,6 @@ impl Tx {
         on_tx!(self, db => {
             let query = sqlx::query(SET).bind(id).bind(wanted.cadence).bind(wanted.alerts).bind(wanted.topics.to_string());
             let query = query.bind(&wanted.region).bind(&wanted.language).bind(wanted.time_zone.map(|zone| zone.name()));
-            query.execute(db).await?.rows_affected()
-        });
-        Ok(())
-    }
-
-    /// Replaces a subscriber's sealed address and name, as when somebody joins again in another spelling.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub async fn set_sealed(&mut self, id: SubscriberId, row: &NewSubscriber) -> Result<()> {
-        const SET: &str = "UPDATE subscribers SET key_id = $2, address_index = $3, domain_index = $4, address = $5, \
-                           name = $6, consent_note = $7, consent_source = $8 WHERE id = $1";
-        on_tx!(self, db => {
-            let query = sqlx::query(SET).bind(id).bind(row.key_id).bind(&row.address_index).bind(row.domain_index);
-            let query = query.bind(&row.address).bind(&row.name).bind(&row.consent_note).bind(row.consent_source);
             query.execute(db).await?.rows_affected()
         });
         Ok(())

@@ -131,7 +131,8 @@ pub async fn add(
 /// Signs somebody up from a page: whoever asks is told nothing; the mail tells the one whose address it is.
 ///
 /// A stranger gets a confirmation mail; somebody on the list gets a fresh link instead; an address that must not be
-/// mailed gets nothing.
+/// mailed gets nothing. What was asked for waits at the confirmation mail's link and counts from when it is used: until
+/// then who was here before keeps their choices. Asked for again before that, by whomever, it stays what the mail says.
 ///
 /// # Errors
 ///
@@ -154,12 +155,6 @@ pub async fn sign_up(app: &App, newcomer: &Newcomer) -> Result<(), StoreError> {
         }
         Some(known) => {
             kind = EditionKind::Confirmation;
-            // Who has never confirmed gets nothing until they do, and the page to confirm shows what was chosen. Who left
-            // keeps what they had and how they consented: it may be a stranger who asks.
-            if known.state == SubscriberState::Pending {
-                tx.set_sealed(known.id, &row).await?;
-                tx.set_preferences(known.id, &newcomer.preferences).await?;
-            }
             known.id
         }
         None => {
@@ -172,7 +167,8 @@ pub async fn sign_up(app: &App, newcomer: &Newcomer) -> Result<(), StoreError> {
             }
         }
     };
-    let reader = reader(app, id, &newcomer.preferences, row.domain_index);
+    let mut reader = reader(app, id, &newcomer.preferences, row.domain_index);
+    reader.asked = (kind == EditionKind::Confirmation).then_some(row);
     letters::queue(&mut tx, kind, &[reader], now).await?;
     tx.audit(now, "web", "asked", Some(id), None, Some(kind.as_str())).await?;
     tx.commit().await
@@ -214,7 +210,18 @@ pub async fn send_link_to(app: &App, id: SubscriberId) -> Result<(), StoreError>
     }
 }
 
-/// Confirms the subscription that a confirmation mail's token stands for.
+/// What a confirmation mail's token brings when it is used with [`confirm`].
+///
+/// # Errors
+///
+/// When the link is dead, or the store fails.
+pub async fn asked(app: &App, token: &Token) -> Result<Preferences, LinkError> {
+    let row = preferences(app, token).await?;
+    let asked = app.store.asked(EditionId(token.edition), row.id).await?;
+    Ok(asked.unwrap_or_else(|| row.preferences()))
+}
+
+/// Confirms the subscription that a confirmation mail's token stands for, as it was asked for there.
 ///
 /// # Errors
 ///
@@ -228,9 +235,8 @@ pub async fn confirm(app: &App, token: &Token) -> Result<(), LinkError> {
     }
     tx.lock_subscriber(id).await?;
     let row = tx.subscriber(id).await?.filter(|row| row.state != SubscriberState::Erased).ok_or(LinkError::Dead)?;
-    // What was asked for twice is confirmed once.
-    tx.void_links(id, now).await?;
     if row.state == SubscriberState::Active && row.suppression.is_none() {
+        tx.void_links(id, now).await?;
         tx.commit().await?;
         return Ok(());
     }
@@ -239,6 +245,11 @@ pub async fn confirm(app: &App, token: &Token) -> Result<(), LinkError> {
         (Some(suppression), _) => tx.lift_suppression(id, suppression).await?,
         (None, _) => {}
     }
+    if let Some(wanted) = tx.apply_asked(edition, id).await? {
+        set_preferences(&mut tx, &row, &wanted, now).await?;
+    }
+    // What was asked for twice is confirmed once.
+    tx.void_links(id, now).await?;
     tx.activate(id, now).await?;
     tx.unfollow(id).await?;
     tx.audit(now, "subscriber", "confirmed", Some(id), None, None).await?;
@@ -464,7 +475,7 @@ async fn set_preferences(
 
 fn reader(app: &App, id: SubscriberId, wanted: &Preferences, domain_index: i64) -> Reader {
     let language = wanted.language.clone().unwrap_or_else(|| app.config.site.language.clone());
-    Reader { id, language, domain_index }
+    Reader { id, language, domain_index, asked: None }
 }
 
 fn seal(

@@ -15,7 +15,7 @@ pub(super) async fn show(mut visit: Visit, followed: Followed) -> Result<Respons
     if followed.token.purpose != TokenPurpose::Confirm {
         return Err(Problem::BadLink);
     }
-    let wanted = list::preferences(visit.app(), &followed.token).await?.preferences();
+    let wanted = list::asked(visit.app(), &followed.token).await?;
     let mail_language = wanted.language.as_deref().unwrap_or(&visit.app().config.site.language);
     let mail_language = visit.words().language(mail_language);
     let body = Confirm {

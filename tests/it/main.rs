@@ -21,6 +21,7 @@ mod mail;
 mod nodes;
 mod posts;
 mod relay;
+mod returning;
 mod sink;
 mod smtp;
 mod store;

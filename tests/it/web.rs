@@ -63,6 +63,23 @@ on_both! {
 }
 
 on_both! {
+    async fn who_comes_back_is_shown_what_they_ask_for_now(store) {
+        posts(&store).await;
+        let site = Site::new(store).await;
+        let id = site.add(ANA, Preferences { topics: Topics::parse("Bakery"), ..Preferences::default() }).await;
+        list::leave(&site.app, id, "test", false).await.unwrap();
+        site.post("/subscribe", "email=ana%40example.org&cadence=monthly&topics=Appeals").await;
+        assert_eq!(site.find(ANA).await.unwrap().preferences().topics.to_string(), "Bakery");
+        let confirm = format!("/confirm/{}", site.mailed(TokenPurpose::Confirm, id).await);
+        let shown = site.get(&confirm).await;
+        assert!(shown.has("news once a month") && shown.has("Appeals") && !shown.has("Bakery"), "{}", shown.body);
+        assert_eq!(site.post(&confirm, "").await.status, 200);
+        let wanted = site.find(ANA).await.unwrap().preferences();
+        assert_eq!((wanted.cadence, wanted.topics.to_string()), (Cadence::Monthly, "Appeals".to_owned()));
+    }
+}
+
+on_both! {
     async fn one_click_leaves_whatever_its_body_is(store) {
         let site = Site::new(store).await;
         let multipart = "multipart/form-data; boundary=b";
