@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use chrono_tz::Tz;
+
 use crate::clock::Timestamp;
 use crate::editions::{EditionKind, Lane};
 use crate::relay::{Outcome, Reply, Stage};
 use crate::store::deliveries::{Claimed, Record, Standing};
 use crate::store::editions::Edition;
-use crate::subscribers::{SubscriberState, SuppressionReason};
+use crate::subscribers::{Cadence, SubscriberState, SuppressionReason};
 use crate::text_enum::text_enum;
 
 text_enum! {
@@ -55,9 +57,9 @@ pub enum Verdict {
 /// A confirmation goes to those who may yet come back, a goodbye to those who just left, all else to those who are on
 /// the list and not suppressed.
 ///
-/// A digest also ends here for who has asked for another cadence since, whose next digest brings its posts, and for who has
-/// had its posts by now.
-pub fn verdict(edition: &Edition, standing: &Standing, now: Timestamp) -> Verdict {
+/// A digest also ends here for who has asked for another cadence since, or for another zone's hour where `site` is given
+/// (the zone of those who chose none), as their next digest brings its posts, and for who has had its posts by now.
+pub fn verdict(edition: &Edition, standing: &Standing, site: Option<Tz>, now: Timestamp) -> Verdict {
     use SubscriberState::{Active, Erased, Pending};
     let suppression = standing.suppression;
     let digest = edition.kind == EditionKind::Digest;
@@ -79,6 +81,7 @@ pub fn verdict(edition: &Edition, standing: &Standing, now: Timestamp) -> Verdic
         Verdict::End(DeliveryState::Suppressed)
     } else if digest
         && (edition.cadence.is_some_and(|cadence| cadence != standing.wanted_cadence)
+            || site.is_some_and(|site| !is_in_zone(edition, standing.wanted_zone.0.unwrap_or(site)))
             || edition.cut_off_at.is_some_and(|cut_off| cut_off <= standing.digest_mark))
     {
         Verdict::End(DeliveryState::Cancelled)
@@ -89,6 +92,11 @@ pub fn verdict(edition: &Edition, standing: &Standing, now: Timestamp) -> Verdic
     } else {
         Verdict::Send
     }
+}
+
+/// Whether a digest is at `zone`'s hour. Those who want each post get it at once, wherever they are.
+fn is_in_zone(edition: &Edition, zone: Tz) -> bool {
+    edition.cadence == Some(Cadence::Each) || edition.time_zone.as_deref().is_none_or(|own| own == zone.name())
 }
 
 /// How often a delivery whose reply was lost is tried again before it stays unknown.

@@ -47,6 +47,14 @@ pub struct Config {
     pub appeals: Appeals,
 }
 
+impl Config {
+    /// The zone of those who chose none, where each digest is due on its readers' own clocks; nothing where all are due
+    /// on the site's.
+    pub fn local_time(&self) -> Option<Tz> {
+        self.digests.local_time.then_some(self.site.time_zone)
+    }
+}
+
 /// `[site]`: who is writing.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,7 @@
 //! Who may be mailed, and what each outcome leads to.
 
 use super::*;
+use crate::store::deliveries::ChosenZone;
 use crate::id::{EditionId, SubscriberId, VariantId};
 use crate::subscribers::Cadence;
 
@@ -16,6 +17,7 @@ fn standing(state: SubscriberState, suppression: Option<SuppressionReason>) -> S
         wanted_cadence: Cadence::Weekly,
         digest_mark: Timestamp(0),
         follows: false,
+        wanted_zone: ChosenZone(None),
     }
 }
 
@@ -79,7 +81,7 @@ fn only_those_who_asked_are_mailed() {
         (Goodbye, Active, None, suppressed),
     ] {
         assert_eq!(
-            verdict(&edition(kind), &standing(state, suppression), NOW),
+            verdict(&edition(kind), &standing(state, suppression), None, NOW),
             expected,
             "{kind} to {state} {suppression:?}"
         );
@@ -90,14 +92,30 @@ fn only_those_who_asked_are_mailed() {
 fn a_pause_holds_digests_and_the_rest_has_its_own_brakes() {
     let active = standing(SubscriberState::Active, None);
     let paused = Standing { paused_until: Some(NOW.plus(Duration::from_secs(1))), ..active };
-    assert_eq!(verdict(&edition(EditionKind::Digest), &paused, NOW), Verdict::End(DeliveryState::Suppressed));
-    assert_eq!(verdict(&edition(EditionKind::Link), &paused, NOW), Verdict::Send);
+    assert_eq!(verdict(&edition(EditionKind::Digest), &paused, None, NOW), Verdict::End(DeliveryState::Suppressed));
+    assert_eq!(verdict(&edition(EditionKind::Link), &paused, None, NOW), Verdict::Send);
     let over = Standing { paused_until: Some(NOW), ..active };
-    assert_eq!(verdict(&edition(EditionKind::Digest), &over, NOW), Verdict::Send);
+    assert_eq!(verdict(&edition(EditionKind::Digest), &over, None, NOW), Verdict::Send);
     let late = Standing { deadline_at: NOW, ..active };
-    assert_eq!(verdict(&edition(EditionKind::Digest), &late, NOW), Verdict::End(DeliveryState::Expired));
+    assert_eq!(verdict(&edition(EditionKind::Digest), &late, None, NOW), Verdict::End(DeliveryState::Expired));
     let stopped = Standing { edition_open: false, ..active };
-    assert_eq!(verdict(&edition(EditionKind::Digest), &stopped, NOW), Verdict::PutBack);
+    assert_eq!(verdict(&edition(EditionKind::Digest), &stopped, None, NOW), Verdict::PutBack);
+}
+
+#[test]
+fn a_digest_of_another_zone_is_not_sent_where_each_has_their_own_hour() {
+    use chrono_tz::{Asia::Almaty, Europe::London};
+    let cancelled = Verdict::End(DeliveryState::Cancelled);
+    let digest = Edition { time_zone: Some("Europe/London".to_owned()), ..edition(EditionKind::Digest) };
+    let chose = |zone| Standing { wanted_zone: ChosenZone(zone), ..standing(SubscriberState::Active, None) };
+    assert_eq!(verdict(&digest, &chose(Some(Almaty)), Some(London), NOW), cancelled);
+    assert_eq!(verdict(&digest, &chose(None), Some(Almaty), NOW), cancelled);
+    assert_eq!(verdict(&digest, &chose(None), Some(London), NOW), Verdict::Send);
+    assert_eq!(verdict(&digest, &chose(Some(London)), Some(Almaty), NOW), Verdict::Send);
+    assert_eq!(verdict(&digest, &chose(Some(Almaty)), None, NOW), Verdict::Send);
+    let each = Edition { cadence: Some(Cadence::Each), ..digest };
+    let reader = Standing { wanted_cadence: Cadence::Each, ..chose(Some(Almaty)) };
+    assert_eq!(verdict(&each, &reader, Some(London), NOW), Verdict::Send);
 }
 
 #[test]
@@ -105,10 +123,10 @@ fn a_digest_that_somebody_no_longer_wants_or_has_had_is_not_sent() {
     let digest = edition(EditionKind::Digest);
     let active = standing(SubscriberState::Active, None);
     let daily = Standing { wanted_cadence: Cadence::Daily, ..active };
-    assert_eq!(verdict(&digest, &daily, NOW), Verdict::End(DeliveryState::Cancelled));
+    assert_eq!(verdict(&digest, &daily, None, NOW), Verdict::End(DeliveryState::Cancelled));
     let had = Standing { digest_mark: NOW, ..active };
-    assert_eq!(verdict(&digest, &had, NOW), Verdict::End(DeliveryState::Cancelled));
-    assert_eq!(verdict(&edition(EditionKind::Link), &Standing { digest_mark: NOW, ..daily }, NOW), Verdict::Send);
+    assert_eq!(verdict(&digest, &had, None, NOW), Verdict::End(DeliveryState::Cancelled));
+    assert_eq!(verdict(&edition(EditionKind::Link), &Standing { digest_mark: NOW, ..daily }, None, NOW), Verdict::Send);
 }
 
 #[test]

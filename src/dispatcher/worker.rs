@@ -70,7 +70,7 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
         shared.put_back(vec![job]).await;
         return true;
     }
-    match deliveries::verdict(&job.batch.edition, &standing, now) {
+    match deliveries::verdict(&job.batch.edition, &standing, shared.app.config.local_time(), now) {
         Verdict::Send => {}
         Verdict::PutBack => {
             shared.put_back(vec![job]).await;

@@ -65,28 +65,46 @@ impl Due {
     }
 }
 
+/// The zones on whose clocks the digests of `cadence` are due: the site's, or each that its subscribers live in.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn zones(app: &App, cadence: Cadence) -> Result<Vec<Tz>, StoreError> {
+    let site = app.config.site.time_zone;
+    // Those who want each post get it at once, wherever they are.
+    if !app.config.digests.local_time || cadence == Cadence::Each {
+        return Ok(vec![site]);
+    }
+    let stored = app.store.digest_zones(cadence, site.name()).await?;
+    let mut zones: Vec<Tz> = stored.iter().filter_map(|zone| zone.parse().ok()).collect();
+    zones.sort_by_key(|zone: &Tz| zone.name());
+    Ok(zones)
+}
+
 /// The digests of `cadence` that are due at `at`: one, or one for each zone its subscribers live in.
 ///
 /// # Errors
 ///
 /// When `at` lies ahead, the slot is stale, the cron line is no use, or the store fails.
 pub async fn due(app: &App, cadence: Cadence, at: Timestamp) -> Result<Vec<Due>, DigestError> {
+    due_in(app, cadence, &zones(app, cadence).await?, at).await
+}
+
+/// As [`due`], for zones looked up before with [`zones`].
+///
+/// # Errors
+///
+/// As those of [`due`].
+pub async fn due_in(app: &App, cadence: Cadence, zones: &[Tz], at: Timestamp) -> Result<Vec<Due>, DigestError> {
     let now = app.clock.now();
     if at > now {
         return Err(DigestError::Ahead(at));
     }
-    let site = app.config.site.time_zone;
-    let digests = &app.config.digests;
-    let Some(line) = digests.line(cadence) else { return due_each(app, at).await };
+    let Some(line) = app.config.digests.line(cadence) else { return due_each(app, at).await };
     let schedule = Schedule::parse(line)?;
-    let mut zones = vec![site];
-    if digests.local_time {
-        let stored = app.store.digest_zones(cadence, site.name()).await?;
-        zones = stored.iter().filter_map(|zone| zone.parse().ok()).collect();
-        zones.sort_by_key(|zone: &Tz| zone.name());
-    }
     let mut due = Vec::new();
-    for zone in zones {
+    for &zone in zones {
         let slot = schedule.latest(at, zone).ok_or(DigestError::Never(cadence))?;
         let expires = schedule.expiry(slot, zone).unwrap_or(Timestamp(i64::MAX));
         if expires <= now {

@@ -176,8 +176,13 @@ struct Scope<'a> {
 fn edition_scope<'a>(app: &App, edition: &'a Edition) -> Scope<'a> {
     Scope {
         cadence: edition.cadence.unwrap_or(crate::subscribers::Cadence::Weekly),
-        zone: edition.time_zone.as_deref().filter(|_| app.config.digests.local_time),
+        zone: edition.time_zone.as_deref().filter(|_| of_one_zone(app, edition.cadence)),
     }
+}
+
+/// Whether a digest goes to those of its zone only. Those who want each post get it at once, wherever they are.
+fn of_one_zone(app: &App, cadence: Option<crate::subscribers::Cadence>) -> bool {
+    app.config.digests.local_time && cadence != Some(crate::subscribers::Cadence::Each)
 }
 
 /// What a variant follows from: the language, the topics, how many of the latest posts are new to somebody, and which of
@@ -287,7 +292,7 @@ pub async fn forecast(app: &App, due: &Due) -> Result<Vec<Forecast>> {
     let mut known: HashMap<Key, Items> = HashMap::new();
     let mut after = SubscriberId(0);
     loop {
-        let zone = Some(due.zone.name()).filter(|_| app.config.digests.local_time);
+        let zone = Some(due.zone.name()).filter(|_| of_one_zone(app, Some(due.cadence)));
         let candidates = choice.candidates(app, Scope { cadence: due.cadence, zone }, after, 1000).await?;
         let Some(last) = candidates.last() else { break };
         after = last.id;

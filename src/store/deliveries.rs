@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{Result, Store, Tx, free_among, on, on_tx};
@@ -100,12 +101,25 @@ pub struct Standing {
     pub digest_mark: Timestamp,
     /// Whether they left, and still want to hear if this appeal's event changes.
     pub follows: bool,
+    /// The zone whose hour they want digests at now.
+    #[sqlx(try_from = "Option<String>")]
+    pub wanted_zone: ChosenZone,
+}
+
+/// The zone that somebody chose; empty where it is the site's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChosenZone(pub Option<Tz>);
+
+impl From<Option<String>> for ChosenZone {
+    fn from(stored: Option<String>) -> Self {
+        Self(stored.and_then(|zone| zone.parse().ok()))
+    }
 }
 
 /// What decides of a [`Standing`]; the tables are `d`, `s`, `e` and `p`.
 const STANDING: &str = "s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
      e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at, s.cadence AS wanted_cadence, \
-     s.digest_mark, (p.reason IS NOT NULL AND EXISTS (SELECT 1 FROM followers f \
+     s.digest_mark, s.time_zone AS wanted_zone, (p.reason IS NOT NULL AND EXISTS (SELECT 1 FROM followers f \
      WHERE f.appeal_id = e.appeal_id AND f.subscriber_id = s.id)) AS follows \
      FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
      LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1";

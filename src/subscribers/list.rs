@@ -246,7 +246,7 @@ pub async fn confirm(app: &App, token: &Token) -> Result<(), LinkError> {
         (None, _) => {}
     }
     if let Some(wanted) = tx.apply_asked(edition, id).await? {
-        set_preferences(&mut tx, &row, &wanted, now).await?;
+        set_preferences(app, &mut tx, &row, &wanted, now).await?;
     }
     // What was asked for twice is confirmed once.
     tx.void_links(id, now).await?;
@@ -277,8 +277,8 @@ pub async fn preferences(app: &App, token: &Token) -> Result<SubscriberRow, Link
     row.filter(|row| row.state != SubscriberState::Erased).ok_or(LinkError::Dead)
 }
 
-/// Saves new preferences and uses the fresh link up. A changed cadence takes back digests that are still queued: the
-/// next one of the new cadence brings their posts.
+/// Saves new preferences and uses the fresh link up. A changed cadence takes back digests that are still queued, as does
+/// a changed zone where digests come at its hour: the next one of the new cadence and zone brings their posts.
 ///
 /// # Errors
 ///
@@ -294,7 +294,7 @@ pub async fn save_preferences(app: &App, token: &Token, wanted: &Preferences) ->
     if row.state != SubscriberState::Active || row.suppression.is_some() {
         return Err(LinkError::Dead);
     }
-    set_preferences(&mut tx, &row, wanted, now).await?;
+    set_preferences(app, &mut tx, &row, wanted, now).await?;
     tx.set_pause(id, None).await?;
     tx.audit(now, "subscriber", "chose", Some(id), None, None).await?;
     tx.commit().await?;
@@ -316,7 +316,7 @@ pub async fn less_often(app: &App, id: SubscriberId) -> Result<(), StoreError> {
         Cadence::Daily => Cadence::Weekly,
         Cadence::Weekly | Cadence::Monthly => Cadence::Monthly,
     };
-    set_preferences(&mut tx, &row, &wanted, now).await?;
+    set_preferences(app, &mut tx, &row, &wanted, now).await?;
     tx.audit(now, "subscriber", "less often", Some(id), None, None).await?;
     tx.commit().await
 }
@@ -461,13 +461,15 @@ async fn suppress_row(
 }
 
 async fn set_preferences(
+    app: &App,
     tx: &mut Tx,
     row: &SubscriberRow,
     wanted: &Preferences,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.set_preferences(row.id, wanted).await?;
-    if wanted.cadence != row.preferences().cadence {
+    let slots = |chosen: &Preferences| (chosen.cadence, app.config.local_time().map(|site| chosen.time_zone.unwrap_or(site)));
+    if slots(wanted) != slots(&row.preferences()) {
         tx.end_queued_of(row.id, true, DeliveryState::Cancelled, now).await?;
     }
     tx.wake().await

@@ -2,6 +2,7 @@
 
 mod samples;
 
+use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::Serialize;
 
 use crate::app::App;
@@ -72,6 +73,11 @@ fn languages(words: &Words) -> impl Iterator<Item = Choice> {
     })
 }
 
+/// The areas of the time zone database whose zones are named after places.
+const AREAS: [&str; 10] = [
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+];
+
 /// The part of a form that says what somebody wants.
 #[derive(Clone, Debug, Serialize)]
 pub struct Choices {
@@ -85,6 +91,9 @@ pub struct Choices {
     pub topics_error: Option<&'static str>,
     /// The languages of mail.
     pub languages: Vec<Choice>,
+    /// The zones at whose hour digests can come, the site's own first, with an empty value; none where all come at the
+    /// site's.
+    pub zones: Vec<Choice>,
 }
 
 impl Choices {
@@ -98,7 +107,27 @@ impl Choices {
             topics: topics.iter().map(|topic| choice(topic, wanted.topics.contains(topic))).collect(),
             topics_error: None,
             languages: languages(words).map(|own| Choice { chosen: own.value == language, ..own }).collect(),
+            zones: Vec::new(),
         }
+    }
+
+    /// With the zones of the world to choose from, where digests come at each reader's own hour.
+    pub fn with_zones(mut self, wanted: &Preferences, site: Option<Tz>) -> Self {
+        if let Some(site) = site {
+            let own = Choice { value: String::new(), label: site.name().to_owned(), chosen: wanted.time_zone.is_none() };
+            // Those named after a place; the others are old or second names of the same.
+            let places = TZ_VARIANTS.iter().filter(|zone| {
+                let area = zone.name().split('/').next().unwrap_or_default();
+                AREAS.contains(&area) || wanted.time_zone == Some(**zone)
+            });
+            let choice = |zone: &Tz| Choice {
+                value: zone.name().to_owned(),
+                label: zone.name().replace('_', " "),
+                chosen: wanted.time_zone == Some(*zone),
+            };
+            self.zones = std::iter::once(own).chain(places.map(choice)).collect();
+        }
+        self
     }
 }
 

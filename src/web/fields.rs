@@ -26,6 +26,11 @@ impl Fields {
         self.all(name).next().unwrap_or_default()
     }
 
+    /// The first value of that name, trimmed, also where it is empty; nothing where the form has no such field.
+    pub(super) fn first(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.trim())
+    }
+
     /// All values of that name that say something.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0
@@ -61,6 +66,7 @@ mod tests {
         let fields = Fields::parse(b"topics=a&topics=&topics=b+c%3B&email=%20x%40example.org%0A");
         assert_eq!(fields.all("topics").collect::<Vec<_>>(), ["a", "b c;"]);
         assert_eq!(fields.get("email"), "x@example.org");
-        assert_eq!(fields.get("name"), "");
+        assert_eq!((fields.get("name"), fields.first("name"), fields.first("topics")), ("", None, Some("a")));
+        assert_eq!(Fields::parse(b"zone=").first("zone"), Some(""));
     }
 }

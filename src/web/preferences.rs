@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono_tz::Tz;
 
 use super::Problem;
 use super::contexts::{Choices, Less, Manage};
@@ -74,12 +75,23 @@ async fn save(visit: &Visit, followed: Followed, fields: &Fields) -> Result<Resp
     let row = list::preferences(visit.app(), &followed.token).await?;
     let before = row.preferences();
     let topics = offered(visit, &before).await?;
+    let zone = wanted_zone(visit, fields, before.time_zone);
     let (wanted, topics_error) = sign_up::wanted(visit, fields, &topics, before);
+    let wanted = Preferences { time_zone: zone, ..wanted };
     if topics_error.is_some() {
         return manage(visit, followed.text, &row, &wanted, &topics, topics_error);
     }
     list::save_preferences(visit.app(), &followed.token, &wanted).await?;
     visit.notice("page-saved-heading", ["page-saved", "page-saved-used"])
+}
+
+/// The zone that a form chose; empty is the site's. What is no zone, or was not offered, changes nothing.
+fn wanted_zone(visit: &Visit, fields: &Fields, before: Option<Tz>) -> Option<Tz> {
+    match fields.first("time_zone") {
+        Some("") if visit.app().config.digests.local_time => None,
+        Some(name) if visit.app().config.digests.local_time => name.parse().ok().or(before),
+        _ => before,
+    }
 }
 
 /// The site's topics, and those chosen earlier that no post has any more.
@@ -98,7 +110,8 @@ fn manage(
 ) -> Result<Response, Problem> {
     let app = visit.app();
     let address = row.open(&app.vault)?.address.ok_or(Problem::DeadLink)?;
-    let choices = Choices::new(wanted, topics, visit.words(), &app.config.site.language);
+    let choices = Choices::new(wanted, topics, visit.words(), &app.config.site.language)
+        .with_zones(wanted, app.config.local_time());
     let body = Manage {
         address: address.as_given(),
         choices: Choices { topics_error, ..choices },

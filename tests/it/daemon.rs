@@ -35,6 +35,24 @@ really_on_both! {
 }
 
 #[test]
+fn whoever_wants_each_post_has_it_at_once_wherever_they_live() {
+    let real = Real::sqlite();
+    real.configure("[digests]\nlocal_time = true");
+    real.write("people.csv", "email,cadence,time_zone\nana@example.org,each,Asia/Almaty\nben@example.org,each,\n");
+    real.done(&["subscribers", "import", "people.csv", "--consent", "at a meeting"]);
+    real.post("before.md", "From before");
+    real.done(&["posts", "pull"]);
+    let _daemon = real.daemon();
+    real.post("first.md", "The first");
+    real.sink.wait_for(2);
+    let began = Instant::now();
+    real.post("strike.md", "The strike goes on");
+    assert_eq!(real.sink.mails_about(4, "The strike goes on").len(), 2);
+    // Half the time in which the zones are looked up anew.
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+}
+
+#[test]
 fn sigterm_right_after_the_start_ends_it_well() {
     let real = Real::sqlite();
     for signal in ["TERM", "INT"] {

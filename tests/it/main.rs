@@ -28,3 +28,4 @@ mod store;
 mod story;
 mod suggest;
 mod web;
+mod zones;

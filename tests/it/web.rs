@@ -45,6 +45,7 @@ on_both! {
         let token = site.mailed(TokenPurpose::Preferences, row.id).await;
         let choices = format!("/preferences/{token}?lang=en");
         let shown = site.get(&choices).await;
+        assert!(!shown.has("time_zone"), "all digests come at the site's hour");
         assert!(shown.has("Ana@example.org") && shown.has("value=\"daily\" checked"), "{}", shown.body);
         assert!(!shown.has("value=\"yes\" checked"), "alerts were not chosen");
         let saved = site.post(&choices, "cadence=monthly&alerts=yes&language=en&topics=Appeals&topics=Bakery").await;
@@ -59,6 +60,32 @@ on_both! {
         assert!(left.status == 200 && left.has("You have left the list"));
         assert_eq!(site.find(ANA).await.unwrap().suppression, Some(SuppressionReason::Left));
         assert_eq!(site.mails(row.id).await.len(), 3, "confirmation, link, goodbye");
+    }
+}
+
+on_both! {
+    async fn a_zone_can_be_chosen_where_each_has_their_own_hour(store) {
+        let site = Site::with(store, "[digests]\nlocal_time = true").await;
+        let id = site.add(ANA, Preferences::default()).await;
+        let choose = async |zone: &str| {
+            site.app.clock.set(site.app.clock.now().plus(Duration::from_secs(600)));
+            site.post("/link", "email=ana%40example.org").await;
+            let path = format!("/preferences/{}", site.mailed(TokenPurpose::Preferences, id).await);
+            let shown = site.get(&path).await;
+            assert_eq!(site.post(&path, &format!("cadence=weekly{zone}")).await.status, 200);
+            (shown, site.find(ANA).await.unwrap().preferences().time_zone)
+        };
+        let (shown, chosen) = choose("&time_zone=America%2FNew_York").await;
+        assert!(shown.has("<option value=\"\" selected>Ours (Europe/London)</option>"), "{}", shown.body);
+        assert!(shown.has("<option value=\"America/New_York\">America/New York</option>"), "{}", shown.body);
+        let new_york = "America/New_York".parse().ok();
+        assert_eq!(chosen, new_york);
+        for nothing_new in ["", "&time_zone=Nowhere"] {
+            let (shown, chosen) = choose(nothing_new).await;
+            assert!(shown.has("<option value=\"America/New_York\" selected>"));
+            assert_eq!(chosen, new_york);
+        }
+        assert_eq!(choose("&time_zone=").await.1, None);
     }
 }
 

@@ -33,6 +33,7 @@ fn choices(say: Say<'_>) -> Choices {
         topics: vec![choice(&say("Appeals"), &say("Appeals"), true), choice("Bakery", "Bakery", false)],
         topics_error: None,
         languages: vec![choice("en", "English", true), choice("ru", "Русский", false)],
+        zones: Vec::new(),
     }
 }
 
@@ -101,7 +102,9 @@ impl Body for Manage {
             token: "SAMPLE-TOKEN".to_owned(),
         };
         let paused = Some("Monday, 28 September 2015".to_owned());
-        vec![Self { paused, ..plain.clone() }, plain]
+        let zones = vec![choice("", "Europe/London", true), choice("Asia/Almaty", "Asia/Almaty", false)];
+        let zoned = Choices { zones, ..choices(say) };
+        vec![Self { paused, choices: zoned, ..plain.clone() }, plain]
     }
 }
 
