@@ -15,24 +15,20 @@ mod language;
 mod leave;
 mod preferences;
 mod problem;
+mod serve;
 mod sign_up;
 mod visit;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use anyhow::Context;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header;
 use axum::middleware;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::templates::Templates;
@@ -40,8 +36,7 @@ use crate::templates::Templates;
 use brakes::Brakes;
 use problem::Problem;
 
-/// How long requests that are under way may take once the pages are told to stop.
-const STOP_GRACE: Duration = Duration::from_secs(10);
+pub use serve::{Limits, serve, serve_within};
 
 /// What the pages work with. Clones share everything.
 #[derive(Clone)]
@@ -96,28 +91,6 @@ pub fn router(pages: Pages) -> Router {
         .method_not_allowed_fallback(async || Problem::Method)
         .layer(middleware::from_fn_with_state(pages.clone(), dress::dress))
         .with_state(pages)
-}
-
-/// Serves the pages until `shutdown`; requests that are under way then have ten seconds to end.
-///
-/// # Errors
-///
-/// When the listener fails.
-pub async fn serve(listener: TcpListener, pages: Pages, shutdown: CancellationToken) -> anyhow::Result<()> {
-    let service = router(pages.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.clone().cancelled_owned());
-    let late = async {
-        shutdown.cancelled().await;
-        pages.set_ready(false);
-        tokio::time::sleep(STOP_GRACE).await;
-    };
-    tokio::select! {
-        served = serving.into_future() => served.context("serving the pages"),
-        () = late => {
-            tracing::warn!("requests that were still under way were cut off");
-            Ok(())
-        }
-    }
 }
 
 async fn style(_: Request) -> impl IntoResponse {

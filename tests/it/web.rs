@@ -1,5 +1,6 @@
 //! The pages, as browsers and mail programs use them.
 
+mod connections;
 mod rules;
 mod site;
 

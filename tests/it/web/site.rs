@@ -12,7 +12,7 @@ use handbill::store::{Store, Tx};
 use handbill::subscribers::{Consent, Newcomer, Preferences, list};
 use handbill::templates::Templates;
 use handbill::vault::{Token, TokenPurpose, Vault};
-use handbill::web::{Pages, serve};
+use handbill::web::{Limits, Pages, serve_within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -58,6 +58,11 @@ impl Site {
 
     /// A site with these lines in `[web]`.
     pub(crate) async fn with(store: TestStore, web: &str) -> Self {
+        Self::within(Limits::default(), store, web).await
+    }
+
+    /// As [`Site::with`], with other limits of connections.
+    pub(crate) async fn within(limits: Limits, store: TestStore, web: &str) -> Self {
         let config = format!(
             "[site]\nname = \"Campaign <Example>\"\nurl = \"http://127.0.0.1:8080\"\nlanguage = \"en\"\n\
              time_zone = \"Europe/London\"\nsender = \"Campaign <news@campaign.example>\"\n\
@@ -73,7 +78,7 @@ impl Site {
         let pages = Pages::new(Arc::clone(&app), templates);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (at, shutdown) = (listener.local_addr().unwrap(), CancellationToken::new());
-        let serving = tokio::spawn(serve(listener, pages.clone(), shutdown.clone()));
+        let serving = tokio::spawn(serve_within(limits, listener, pages.clone(), shutdown.clone()));
         Self { at, app, pages, shutdown, serving, _store: store }
     }
 
