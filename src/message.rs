@@ -190,6 +190,11 @@ pub fn build(draft: &Draft<'_>) -> Result<Vec<u8>, MessageError> {
     Ok(bytes)
 }
 
+/// How long the HTML part of a message with this content is, in bytes as it is sent.
+pub fn html_size(content: &Content) -> usize {
+    SinglePart::html(clean_body(&content.html)).formatted().len()
+}
+
 /// The headers written so far.
 struct Head(String);
 

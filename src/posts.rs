@@ -1,6 +1,7 @@
 //! Posts: what was found in a source, recognised, cleaned and dated.
 
 pub mod content;
+pub(crate) mod cut;
 mod html;
 pub mod identity;
 pub mod intake;

@@ -1,8 +1,8 @@
 //! Who may be mailed, and what each outcome leads to.
 
 use super::*;
-use crate::store::deliveries::ChosenZone;
 use crate::id::{EditionId, SubscriberId, VariantId};
+use crate::store::deliveries::ChosenZone;
 use crate::subscribers::Cadence;
 
 const NOW: Timestamp = Timestamp(1_000_000_000);

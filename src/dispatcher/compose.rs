@@ -21,7 +21,7 @@ use crate::store::editions::{Edition, Variant};
 use crate::store::revisions::Revision;
 use crate::subscribers::Cadence;
 use crate::templates::Templates;
-use crate::templates::contexts::{AppealLinks, Confirmation, Digest, Frame, Goodbye, Item, Link, Links, Site};
+use crate::templates::contexts::{AppealLinks, Confirmation, Digest, Frame, Goodbye, Item, Link, Links, Posts, Site};
 use crate::vault::{Column, Token, TokenPurpose, VaultError};
 use crate::words::Language;
 
@@ -36,16 +36,16 @@ pub(super) struct Composed {
 }
 
 /// What is the same for everybody who gets a variant.
-#[derive(Debug)]
 struct Prepared {
     language: String,
     said: Said,
+    /// The templates with which the posts were found to fit.
+    templates: Arc<Templates>,
 }
 
 /// What a variant says.
-#[derive(Debug)]
 enum Said {
-    Posts(Vec<Item>),
+    Posts(Posts),
     Urgent(Box<urgent::Shared>),
 }
 
@@ -88,7 +88,7 @@ impl Composer {
         let to: Address = address.parse()?;
         let name = open(Column::Name, &claimed.name)?;
         let prepared = self.prepared(edition, claimed.variant_id).await?;
-        let templates = self.templates.borrow().clone();
+        let templates = Arc::clone(&prepared.templates);
 
         let token = |purpose| {
             let (subscriber, edition) = (claimed.subscriber_id.0, claimed.edition_id.0);
@@ -158,31 +158,32 @@ impl Composer {
             }
             EditionKind::Goodbye => templates.mail(&Goodbye { frame, return_url: self.url("") }, language)?,
             _ => {
-                let links = self.links(&token(TokenPurpose::Mail)?);
+                let links = self.links(&token(TokenPurpose::Mail)?, Some(edition.id));
                 match &prepared.said {
                     Said::Urgent(shared) => {
                         let links = self.appeal_links(links, shared.events());
                         shared.content(&self.app, templates, language, links)?
                     }
-                    Said::Posts(items) => {
+                    Said::Posts(posts) => {
                         let cadence = edition.cadence.unwrap_or(Cadence::Weekly);
-                        templates.mail(&Digest::new(frame, cadence, items.clone(), links), language)?
+                        templates.mail(&Digest::new(frame, cadence, posts.clone(), links), language)?
                     }
                 }
             }
         })
     }
 
-    fn links(&self, token: &str) -> Links {
+    fn links(&self, token: &str, edition: Option<EditionId>) -> Links {
         Links {
             unsubscribe: self.url(&format!("unsubscribe/{token}")),
             preferences: self.url(&format!("preferences/{token}")),
             archive: self.url("archive"),
+            issue: self.issue(edition),
         }
     }
 
     fn appeal_links(&self, links: Links, events: &[Event]) -> AppealLinks {
-        let Links { unsubscribe, preferences, archive } = links;
+        let Links { unsubscribe, preferences, archive, .. } = links;
         AppealLinks { unsubscribe, preferences, archive, calendar: urgent::calendar_links(&self.app, events) }
     }
 
@@ -232,7 +233,7 @@ impl Composer {
 
     async fn sample_urgent(&self, sample: &urgent::Sample<'_>, language: &str) -> anyhow::Result<Content> {
         let templates = self.templates.borrow().clone();
-        let links = self.appeal_links(self.links("TOKEN"), sample.events);
+        let links = self.appeal_links(self.links("TOKEN", None), sample.events);
         sample.content(&self.app, &templates, language, links).await
     }
 
@@ -243,25 +244,56 @@ impl Composer {
     /// When a post is missing or a template fails.
     pub async fn sample(&self, cadence: Cadence, language: &str, items: &Items) -> anyhow::Result<Content> {
         let templates = self.templates.borrow().clone();
-        let items = self.items(&templates, language, items).await?;
+        let items = self.items(&templates, language, items, None).await?;
+        let posts = self.fitting(&templates, language, cadence, items, None)?;
         let frame = Frame::new(Site::of(&self.app.config.site), &templates.words().language(language));
-        Ok(templates.mail(&Digest::new(frame, cadence, items, self.links("TOKEN")), language)?)
+        Ok(templates.mail(&Digest::new(frame, cadence, posts, self.links("TOKEN", None)), language)?)
+    }
+
+    /// As much of the posts as a mail can show.
+    fn fitting(
+        &self,
+        templates: &Templates,
+        language: &str,
+        cadence: Cadence,
+        items: Vec<Item>,
+        edition: Option<EditionId>,
+    ) -> anyhow::Result<Posts> {
+        let frame = Frame::new(Site::of(&self.app.config.site), &templates.words().language(language));
+        // As long as the tokens of mails.
+        let links = self.links(&"T".repeat(64), edition);
+        Posts::fitting(items, |posts| {
+            let digest = Digest::new(frame.clone(), cadence, posts.clone(), links.clone());
+            Ok(message::html_size(&templates.mail(&digest, language)?))
+        })
+    }
+
+    /// The page of a mailing in the archive; before there is a mailing, the archive's own.
+    fn issue(&self, edition: Option<EditionId>) -> String {
+        edition.map_or_else(|| self.url("archive"), |edition| self.url(&format!("archive/{edition}")))
     }
 
     async fn prepared(&self, edition: &Edition, id: VariantId) -> anyhow::Result<Arc<Prepared>> {
-        if let Some(prepared) = self.kept().get(&id) {
+        let templates = self.templates.borrow().clone();
+        if let Some(prepared) = self.kept().get(&id).filter(|kept| Arc::ptr_eq(&kept.templates, &templates)) {
             return Ok(Arc::clone(prepared));
         }
         let variant: Variant =
             self.app.store.variant(id).await?.ok_or_else(|| anyhow::anyhow!("variant {id} is not in the store"))?;
-        let templates = self.templates.borrow().clone();
         let Variant { language, items, .. } = variant;
         let said = if edition.lane == Lane::Urgent {
             Said::Urgent(Box::new(urgent::Shared::read(&self.app, &templates, edition, &language, &items).await?))
         } else {
-            Said::Posts(self.items(&templates, &language, &items.parse()?).await?)
+            let items = self.items(&templates, &language, &items.parse()?, Some(edition.id)).await?;
+            Said::Posts(match edition.kind.is_letter() {
+                true => items.into(),
+                false => {
+                    let cadence = edition.cadence.unwrap_or(Cadence::Weekly);
+                    self.fitting(&templates, &language, cadence, items, Some(edition.id))?
+                }
+            })
         };
-        let prepared = Arc::new(Prepared { language, said });
+        let prepared = Arc::new(Prepared { language, said, templates });
         let mut kept = self.kept();
         if kept.len() >= KEPT {
             kept.clear();
@@ -270,14 +302,21 @@ impl Composer {
         Ok(prepared)
     }
 
-    async fn items(&self, templates: &Templates, language: &str, items: &Items) -> anyhow::Result<Vec<Item>> {
+    async fn items(
+        &self,
+        templates: &Templates,
+        language: &str,
+        items: &Items,
+        edition: Option<EditionId>,
+    ) -> anyhow::Result<Vec<Item>> {
         let words = templates.words().language(language);
         let mut shown = Vec::with_capacity(items.0.len());
         for wanted in &items.0 {
             let revision = self.app.store.revision(wanted.revision).await?;
             let post = revision.ok_or_else(|| anyhow::anyhow!("revision {} is not in the store", wanted.revision))?;
             let appeal = self.app.store.appeal_of(post.post_id).await?;
-            let mut item = item(&self.app.config.site, &words, post)?;
+            let archived = format!("{}#post-{}", self.issue(edition), post.post_id);
+            let mut item = item(&self.app.config.site, &words, post)?.archived(archived);
             if let Some(appeal) = appeal {
                 let now = self.app.clock.now();
                 item = urgent::in_digest(&self.app, templates, language, item, appeal.id, now).await?;

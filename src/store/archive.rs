@@ -44,14 +44,16 @@ impl Store {
         on!(self, db => Ok(sqlx::query_as(PAGE).bind(before).bind(limit).fetch_all(db).await?))
     }
 
-    /// One digest that is being sent or was.
+    /// One digest that is being sent or was, also while its last deliveries are written or it is held back: those who have
+    /// it already follow its links.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub async fn archived_edition(&self, id: EditionId) -> Result<Option<Issue>> {
         const ONE: &str = "SELECT id, cadence, coalesce(slot_at, created_at) AS sent_at FROM editions \
-                           WHERE id = $1 AND kind = 'digest' AND state IN ('sending', 'done') AND cadence IS NOT NULL";
+                           WHERE id = $1 AND kind = 'digest' AND state IN ('planning', 'paused', 'sending', 'done') \
+                           AND cadence IS NOT NULL";
         on!(self, db => Ok(sqlx::query_as(ONE).bind(id).fetch_optional(db).await?))
     }
 

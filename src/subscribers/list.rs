@@ -468,7 +468,8 @@ async fn set_preferences(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.set_preferences(row.id, wanted).await?;
-    let slots = |chosen: &Preferences| (chosen.cadence, app.config.local_time().map(|site| chosen.time_zone.unwrap_or(site)));
+    let slots =
+        |chosen: &Preferences| (chosen.cadence, app.config.local_time().map(|site| chosen.time_zone.unwrap_or(site)));
     if slots(wanted) != slots(&row.preferences()) {
         tx.end_queued_of(row.id, true, DeliveryState::Cancelled, now).await?;
     }

@@ -6,6 +6,7 @@
 mod appeals;
 mod changes;
 mod events;
+mod fit;
 mod letters;
 mod samples;
 
@@ -27,14 +28,15 @@ pub use appeals::{
 };
 pub use changes::{Change, Version};
 pub use events::EventBox;
+pub use fit::{MAX_HTML, Posts};
 pub use letters::{Confirmation, Goodbye, Link};
 
 /// How much of a post a digest of several shows, in words.
 const EXCERPT_WORDS: usize = 60;
 /// The longest title, topic or name shown, in characters.
 const MAX_TEXT: usize = 300;
-/// The longest body that is shown whole when it can also be read on the web, in bytes. Encoded and with the rest of
-/// the mail it stays under the 90 KB beyond which mail programs cut HTML off.
+/// The longest body that an appeal shows, in bytes. Encoded and with the rest of the mail it stays under the 90 KB beyond
+/// which mail programs cut HTML off.
 const MAX_BODY: usize = 55_000;
 /// How much of a mail is shown beside its subject, in characters.
 const MAX_PREHEADER: usize = 140;
@@ -102,6 +104,8 @@ pub struct Links {
     pub preferences: String,
     /// Earlier mailings.
     pub archive: String,
+    /// This mailing among them.
+    pub issue: String,
 }
 
 text_enum! {
@@ -125,18 +129,24 @@ pub struct Item {
     pub title: String,
     /// Where it is found on the web: http or https.
     pub url: Option<String>,
+    /// Where all of it can be read: there, or in the archive. Only a sample has neither.
+    pub read_url: Option<String>,
     /// Its date, in the words of the reader's language.
     pub date: String,
     /// Its topics.
     pub topics: Vec<String>,
     /// How it begins, plain.
     pub excerpt: String,
-    /// Its whole body, sanitised.
+    /// Its body, sanitised, or as much of it as is shown.
     pub html: String,
-    /// Its whole body, plain.
+    /// Its body, plain, or as much of it as is shown.
     pub text: String,
-    /// Whether the whole body is shown, and not only the excerpt.
+    /// Whether the body is shown, and not only the excerpt.
     pub whole: bool,
+    /// Whether there is more of the body than is shown.
+    pub cut: bool,
+    /// Whether nothing but the title is shown, as there are so many posts.
+    pub brief: bool,
     /// What is said of it when it was an appeal.
     pub notice: Option<Notice>,
     /// The events of its appeal.
@@ -154,17 +164,26 @@ impl Item {
         Self {
             title: one_line(title, MAX_TEXT),
             whole: url.is_none(),
+            read_url: url.clone(),
             url,
             date: one_line(&date, MAX_TEXT),
             topics: topics.iter().map(|topic| one_line(topic, MAX_TEXT)).collect(),
             excerpt: excerpt(&text, EXCERPT_WORDS),
             html,
             text,
+            cut: false,
+            brief: false,
             notice: None,
             events: Vec::new(),
             until: None,
             line: false,
         }
+    }
+
+    /// With its place in the archive, where it is read if it is nowhere else on the web.
+    pub fn archived(mut self, url: String) -> Self {
+        self.read_url.get_or_insert(url);
+        self
     }
 
     /// The post as one line, for a reader who had its appeal.
@@ -209,7 +228,7 @@ pub struct Called<'a> {
     pub calendar: &'a [String],
 }
 
-/// A digest: one post whole, if it is not too long, or several with the beginning of each.
+/// A digest: one post whole, or several with the beginning of each; less of them where that would be too long.
 #[derive(Clone, Debug, Serialize)]
 pub struct Digest {
     /// Who is writing, and in which language.
@@ -229,19 +248,17 @@ pub struct Digest {
     pub single: bool,
     /// The posts, newest first; those that are one line come last.
     pub items: Vec<Item>,
+    /// How many more there are, which only the archive shows.
+    pub left: usize,
     /// Where the foot leads.
     pub links: Links,
 }
 
 impl Digest {
     /// A digest of these posts, newest first.
-    pub fn new(frame: Frame, cadence: Cadence, mut items: Vec<Item>, links: Links) -> Self {
-        let (single, count) = (items.len() == 1, items.iter().filter(|item| !item.line).count());
-        // What the reader had already stands below what is new. The order is else the same.
-        items.sort_by_key(|item| item.line);
-        for item in &mut items {
-            item.whole = item.url.is_none() || (single && item.html.len() <= MAX_BODY);
-        }
+    pub fn new(frame: Frame, cadence: Cadence, posts: impl Into<Posts>, links: Links) -> Self {
+        let Posts { items, count, left } = posts.into();
+        let single = items.len() + left == 1;
         let titled = items.iter().map(|item| &item.title).find(|title| !title.is_empty());
         // A mail without a subject would look like spam.
         let lead = titled.unwrap_or(&frame.site.name).clone();
@@ -252,7 +269,7 @@ impl Digest {
             items.iter().skip(1).map(|item| item.title.as_str()).collect::<Vec<_>>().join(" · ")
         };
         let preheader = one_line(&preheader, MAX_PREHEADER);
-        Self { frame, cadence, preheader, lead, count, others: count.saturating_sub(1), single, items, links }
+        Self { frame, cadence, preheader, lead, count, others: count.saturating_sub(1), single, items, left, links }
     }
 }
 

@@ -71,16 +71,25 @@ fn a_digest_of_posts_without_titles_still_has_a_subject() {
 }
 
 #[test]
-fn a_single_post_too_long_for_mail_is_shown_by_its_beginning_when_it_can_be_read_on_the_web() {
+fn a_single_post_too_long_for_mail_is_cut_where_it_can_be_read_elsewhere() {
     let templates = built_in();
     let sample = Digest::samples(&english(&templates), &tame).remove(1);
     let html = "<p>жжжжжжжжжж</p>\n".repeat(10_000);
-    for (url, whole) in [(Some("https://campaign.example/long"), false), (None, true)] {
+    let archive = "https://campaign.example/archive/1#post-1";
+    for (url, archived, link) in [
+        (Some("https://campaign.example/long"), true, Some("https://campaign.example/long")),
+        (None, true, Some(archive)),
+        (None, false, None),
+    ] {
         let item = Item::new("Long", url, "today".to_owned(), &[], html.clone(), "жж ".repeat(10_000));
+        let item = if archived { item.archived(archive.to_owned()) } else { item };
         let digest = Digest::new(sample.frame.clone(), sample.cadence, vec![item], sample.links.clone());
         let content = templates.mail(&digest, "en").unwrap();
-        assert_eq!(content.html.len() > html.len(), whole);
-        assert_eq!(content.text.len() < 3000, !whole);
+        assert_eq!(content.html.len() > html.len(), link.is_none());
+        assert!(content.html.contains("жжжжжжжжжж</p>\n</div>"), "not cut at a paragraph");
+        if let Some(link) = link {
+            assert!(content.text.contains(&format!("Read on:\n{link}\n")) && content.text.len() > 20_000);
+        }
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) async fn show(
     let Ok(Path(id)) = path else { return Err(Problem::NotFound) };
     let Some((issue, posts)) = archive::show(&visit.app().store, id).await? else { return Err(Problem::NotFound) };
     let articles = posts.into_iter().map(|post| Article {
+        id: post.post_id.0,
         day: visit.day(post.published_at),
         topics: Topics::parse(&post.topics).iter().map(str::to_owned).collect(),
         title: post.title,

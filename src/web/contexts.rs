@@ -74,9 +74,8 @@ fn languages(words: &Words) -> impl Iterator<Item = Choice> {
 }
 
 /// The areas of the time zone database whose zones are named after places.
-const AREAS: [&str; 10] = [
-    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
-];
+const AREAS: [&str; 10] =
+    ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
 
 /// The part of a form that says what somebody wants.
 #[derive(Clone, Debug, Serialize)]
@@ -114,7 +113,8 @@ impl Choices {
     /// With the zones of the world to choose from, where digests come at each reader's own hour.
     pub fn with_zones(mut self, wanted: &Preferences, site: Option<Tz>) -> Self {
         if let Some(site) = site {
-            let own = Choice { value: String::new(), label: site.name().to_owned(), chosen: wanted.time_zone.is_none() };
+            let own =
+                Choice { value: String::new(), label: site.name().to_owned(), chosen: wanted.time_zone.is_none() };
             // Those named after a place; the others are old or second names of the same.
             let places = TZ_VARIANTS.iter().filter(|zone| {
                 let area = zone.name().split('/').next().unwrap_or_default();
@@ -255,6 +255,8 @@ pub struct Archive {
 /// One post as it was sent.
 #[derive(Clone, Debug, Serialize)]
 pub struct Article {
+    /// The post's number, by which a mail leads to it.
+    pub id: i64,
     /// Its title.
     pub title: String,
     /// Its day, in words.

@@ -45,6 +45,11 @@ digest-intro = { $count ->
 }
 digest-topics = Topics: { $topics }
 digest-read-more = Read more
+digest-read-on = Read on
+digest-left = { $count ->
+    [one] One more post is in the archive
+   *[other] { $count } more posts are in the archive
+}
 digest-read-on-site = Read it on the website
 
 ## Events: of appeals, and of posts that were appeals

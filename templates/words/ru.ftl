@@ -48,6 +48,12 @@ digest-intro = { $count ->
 }
 digest-topics = Темы: { $topics }
 digest-read-more = Читать дальше
+digest-read-on = Читать дальше
+digest-left = { $count ->
+    [one] В архиве ещё { $count } публикация
+    [few] В архиве ещё { $count } публикации
+   *[many] В архиве ещё { $count } публикаций
+}
 digest-read-on-site = Читать на сайте
 
 ## Events: of appeals, and of posts that were appeals

@@ -23,6 +23,7 @@ mod posts;
 mod relay;
 mod returning;
 mod sink;
+mod size;
 mod smtp;
 mod store;
 mod story;

@@ -72,6 +72,7 @@ fn links() -> Links {
         unsubscribe: "https://campaign.example/unsubscribe/SAMPLE-TOKEN".to_owned(),
         preferences: "https://campaign.example/preferences/SAMPLE-TOKEN".to_owned(),
         archive: "https://campaign.example/archive".to_owned(),
+        issue: "https://campaign.example/archive/1".to_owned(),
     }
 }
 
@@ -94,6 +95,7 @@ fn item(language: &Language<'_>, say: Say<'_>, at: usize, linked: bool) -> Item 
         paragraph(&first) + &paragraph(&second),
         format!("{first}\n\n{second}"),
     )
+    .archived(format!("https://campaign.example/archive/1#post-{at}"))
 }
 
 impl Context for Digest {

@@ -143,6 +143,7 @@ impl Body for Issue {
     fn samples(say: Say<'_>) -> Vec<Self> {
         let day = "Monday, 28 September 2015".to_owned();
         let article = Article {
+            id: 9,
             title: say("Protest against the sacking of the bakery workers"),
             day: day.clone(),
             url: Some(say("https://campaign.example/posts/1")),
