@@ -96,13 +96,14 @@ async fn deliveries(count: u64) -> anyhow::Result<()> {
     let due = digest::due(&app, Cadence::Weekly, app.clock.now()).await?;
     let (id, _) = digest::open(&app, due.first().context("nothing is due")?, "bench").await?;
 
-    let (began, mut longest, mut batches) = (Instant::now(), Duration::ZERO, 0u32);
+    let (began, mut longest, mut batches, mut holds) = (Instant::now(), Duration::ZERO, 0u32, Vec::new());
     let mut planner = Planner::default();
     loop {
         let edition = app.store.edition(id).await?.context("the edition is gone")?;
         let step = Instant::now();
         let done = planner.step(&app, &edition).await? == Step::Done;
         longest = longest.max(step.elapsed());
+        holds.push(planner.held());
         batches += 1;
         if done {
             break;
@@ -110,6 +111,14 @@ async fn deliveries(count: u64) -> anyhow::Result<()> {
     }
     let took = began.elapsed();
     println!("{count} deliveries planned in {took:.1?}: {batches} batches, the longest {longest:.1?}");
+    holds.sort();
+    let at = |share: usize| holds.get(holds.len() * share / 100).or(holds.last()).copied().unwrap_or_default();
+    println!(
+        "  the write lock was held {:.1?} (half of them), {:.1?} (95 of 100), {:.1?} at most",
+        at(50),
+        at(95),
+        at(100)
+    );
 
     let (mut claiming, mut recording, mut claims, mut slowest) = (Duration::ZERO, Duration::ZERO, 0u64, Duration::ZERO);
     // A tenth is enough of a million, and leaves the index as full as it is on the way.

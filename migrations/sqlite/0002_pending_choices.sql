@@ -20,3 +20,7 @@ CREATE TABLE asked (
     FOREIGN KEY (edition_id, subscriber_id) REFERENCES links (edition_id, subscriber_id)
 ) STRICT;
 CREATE INDEX asked_subscriber ON asked (subscriber_id);
+
+-- To count those who are suppressed without looking at each.
+DROP INDEX subscribers_suppression;
+CREATE INDEX subscribers_suppression ON subscribers (suppression_id, state) WHERE suppression_id IS NOT NULL;

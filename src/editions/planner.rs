@@ -41,15 +41,21 @@ pub struct Planner {
     edition: Option<EditionId>,
     choice: Choice,
     size: i64,
+    held: Duration,
 }
 
 impl Default for Planner {
     fn default() -> Self {
-        Self { edition: None, choice: Choice::new(Vec::new(), String::new()), size: 500 }
+        Self { edition: None, choice: Choice::new(Vec::new(), String::new()), size: 500, held: Duration::ZERO }
     }
 }
 
 impl Planner {
+    /// How long the last batch held the write lock.
+    pub fn held(&self) -> Duration {
+        self.held
+    }
+
     /// Writes the next batch of `edition`'s deliveries.
     ///
     /// # Errors
@@ -121,7 +127,8 @@ impl Planner {
             tx.end_edition(edition.id, now).await?;
         }
         tx.commit().await?;
-        self.size = next_size(self.size, began.elapsed());
+        self.held = began.elapsed();
+        self.size = next_size(self.size, self.held);
         if last {
             self.edition = None;
         }

@@ -1,5 +1,5 @@
 //! How the databases go about each statement: none reads a whole table of subscribers or deliveries, but those few that
-//! count or list everybody.
+//! look at everybody's zone or count deliveries.
 //!
 //! The statements are those that the other tests of the store made PostgreSQL prepare, so none can be forgotten here.
 
@@ -20,12 +20,14 @@ use crate::stores::TestStore;
 /// Enough that reading all of it costs more than looking up.
 const ROWS: i64 = 20_000;
 
-/// Those that count everybody, or each of their zones, or half of all deliveries.
-const OF_ALL: [&str; 3] = [
+/// Those that look at each zone, or count half of all deliveries.
+const OF_ALL: [&str; 2] = [
     "SELECT state, count(*) FROM deliveries WHERE edition_id",
-    "SELECT state, suppression_id IS NOT NULL, count(*)",
     "SELECT DISTINCT COALESCE(time_zone, $2) FROM subscribers",
 ];
+
+/// The one that counts everybody, in indexes that hold nothing else.
+const COUNTS: &str = "SELECT 'active', FALSE, count(*) FROM subscribers";
 
 /// Many subscribers and deliveries, half of them in each of two editions; and what PostgreSQL knows about tables that
 /// grew a while ago.
@@ -36,9 +38,11 @@ async fn fill(store: &Store) {
     const VARIANTS: &str =
         "INSERT INTO variants (id, edition_id, language, items) SELECT id, id, 'en', '' FROM editions";
     const SUBSCRIBERS: &str = "INSERT INTO subscribers (id, state, key_id, address_index, domain_index, consent_source, \
-         created_at, cadence, alerts, topics) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+         created_at, cadence, alerts, topics, address) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
          SELECT i, CASE WHEN i % 100 = 0 THEN 'pending' ELSE 'active' END, 1, CAST('index ' || i AS BYTES), 0, 'test', 1, \
-         CASE WHEN i % 4 = 0 THEN 'daily' ELSE 'weekly' END, TRUE, '' FROM n";
+         CASE WHEN i % 4 = 0 THEN 'daily' ELSE 'weekly' END, TRUE, '', \
+         CAST('as long as a sealed address, with its nonce and its tag, and a sealed name with its own, and then a little more \
+         for what people say of when and where they gave their consent ' || i AS BYTES) FROM n";
     const DELIVERIES: &str = "INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, due_at, domain_index) \
          SELECT 1 + id % 2, id, 1 + id % 2, CASE WHEN id % 3 = 0 THEN 'queued' ELSE 'accepted' END, id, 0 FROM subscribers";
     let mut tx = store.begin().await.unwrap();
@@ -156,7 +160,8 @@ async fn no_statement_reads_all_subscribers_or_deliveries() {
     let postgres = TestApp::new(TestStore::postgres().await, 2525).await;
     fill(&postgres.store).await;
     let Store::Postgres(pool) = &postgres.store else { unreachable!() };
-    pool.execute("ANALYZE").await.unwrap();
+    // As the server does by itself after a while: what is on each page, and that all of it can be seen by everybody.
+    pool.execute("VACUUM (ANALYZE)").await.unwrap();
     use_all(&postgres).await;
     let plans = postgres_plans(&postgres.store).await;
     assert!(plans.len() > 30, "only {} statements were seen", plans.len());
@@ -182,7 +187,8 @@ async fn no_statement_reads_all_subscribers_or_deliveries() {
             let read = line.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
             let scans =
                 matches!(read, Some("subscribers" | "deliveries" | "s" | "d")) && !line.contains("deliveries_lease");
-            let counts = OF_ALL.iter().any(|start| text.starts_with(start));
+            let counts = OF_ALL.iter().any(|start| text.starts_with(start))
+                || text.starts_with(COUNTS) && line.contains("COVERING INDEX");
             assert!(!scans || counts, "SQLite reads a whole table for\n{text}\n{plan}");
         }
     }
