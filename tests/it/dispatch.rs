@@ -151,3 +151,37 @@ on_both! {
         assert!(message.contains("The first") && message.contains("The second"), "{message}");
     }
 }
+
+on_both! {
+    async fn who_had_a_digest_gets_only_what_came_since(store) {
+        let server = Faulty::start(Script::default()).await;
+        let app = TestApp::new(store, server.address().port()).await;
+        app.people(1, Cadence::Each).await;
+        for title in ["The first", "The second"] {
+            app.post(title, "").await;
+            app.plan(Cadence::Each).await;
+            assert_eq!(app.dispatch().await.unwrap().totals.accepted, 1);
+        }
+        let second = &server.wait_for(2).await[1].data;
+        assert!(second.contains("The second") && !second.contains("The first"), "{second}");
+    }
+}
+
+on_both! {
+    async fn a_mail_about_a_post_that_did_not_arrive_gives_way_to_the_next(store) {
+        let server = Faulty::start(Script::default().on(Stage::Rcpt, Act::Reply("450 4.2.0 later"))).await;
+        let app = TestApp::new(store, server.address().port()).await;
+        app.people(1, Cadence::Each).await;
+        app.post("The first", "").await;
+        let first = app.plan(Cadence::Each).await;
+        assert_eq!(app.dispatch().await.unwrap().later, 1);
+        app.post("The second", "").await;
+        server.set(Script::default());
+        let second = app.plan(Cadence::Each).await;
+        let dispatched = tokio::time::timeout(std::time::Duration::from_secs(20), app.dispatch()).await;
+        assert!(dispatched.is_ok_and(|done| done.is_ok()), "the second waits for the first");
+        assert_eq!((app.ledger(first).await[0].1.as_str(), app.ledger(second).await[0].1.as_str()), ("expired", "accepted"));
+        let message = &server.wait_for(1).await[0].data;
+        assert!(message.contains("The first") && message.contains("The second"), "{message}");
+    }
+}
