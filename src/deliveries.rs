@@ -81,7 +81,9 @@ pub fn verdict(edition: &Edition, standing: &Standing, site: Option<Tz>, now: Ti
         Verdict::End(DeliveryState::Suppressed)
     } else if digest
         && (edition.cadence.is_some_and(|cadence| cadence != standing.wanted_cadence)
-            || site.is_some_and(|site| !is_in_zone(edition, standing.wanted_zone.0.unwrap_or(site)))
+            || site.is_some_and(|site| {
+                !is_in_zone(edition, standing.wanted_zone.and_then(|chosen| chosen.0).unwrap_or(site))
+            })
             || edition.cut_off_at.is_some_and(|cut_off| cut_off <= standing.digest_mark))
     {
         Verdict::End(DeliveryState::Cancelled)

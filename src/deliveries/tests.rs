@@ -17,7 +17,7 @@ fn standing(state: SubscriberState, suppression: Option<SuppressionReason>) -> S
         wanted_cadence: Cadence::Weekly,
         digest_mark: Timestamp(0),
         follows: false,
-        wanted_zone: ChosenZone(None),
+        wanted_zone: None,
     }
 }
 
@@ -107,7 +107,7 @@ fn a_digest_of_another_zone_is_not_sent_where_each_has_their_own_hour() {
     use chrono_tz::{Asia::Almaty, Europe::London};
     let cancelled = Verdict::End(DeliveryState::Cancelled);
     let digest = Edition { time_zone: Some("Europe/London".to_owned()), ..edition(EditionKind::Digest) };
-    let chose = |zone| Standing { wanted_zone: ChosenZone(zone), ..standing(SubscriberState::Active, None) };
+    let chose = |zone| Standing { wanted_zone: Some(ChosenZone(zone)), ..standing(SubscriberState::Active, None) };
     assert_eq!(verdict(&digest, &chose(Some(Almaty)), Some(London), NOW), cancelled);
     assert_eq!(verdict(&digest, &chose(None), Some(Almaty), NOW), cancelled);
     assert_eq!(verdict(&digest, &chose(None), Some(London), NOW), Verdict::Send);

@@ -102,17 +102,32 @@ pub struct Standing {
     /// Whether they left, and still want to hear if this appeal's event changes.
     pub follows: bool,
     /// The zone whose hour they want digests at now.
-    #[sqlx(try_from = "Option<String>")]
-    pub wanted_zone: ChosenZone,
+    pub wanted_zone: Option<ChosenZone>,
 }
 
-/// The zone that somebody chose; empty where it is the site's.
+/// The zone that somebody chose; nothing where what is stored is no zone (any more).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChosenZone(pub Option<Tz>);
 
-impl From<Option<String>> for ChosenZone {
-    fn from(stored: Option<String>) -> Self {
-        Self(stored.and_then(|zone| zone.parse().ok()))
+impl<DB: sqlx::Database> sqlx::Type<DB> for ChosenZone
+where
+    str: sqlx::Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <str as sqlx::Type<DB>>::type_info()
+    }
+
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        <str as sqlx::Type<DB>>::compatible(ty)
+    }
+}
+
+impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for ChosenZone
+where
+    &'r str: sqlx::Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> std::result::Result<Self, sqlx::error::BoxDynError> {
+        Ok(Self(<&str as sqlx::Decode<DB>>::decode(value)?.parse().ok()))
     }
 }
 

@@ -71,7 +71,7 @@ pub struct SubscriberRow {
 }
 
 /// Preferences as kept.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub(super) struct Chosen {
     cadence: Cadence,
     alerts: bool,

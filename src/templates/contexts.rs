@@ -181,6 +181,7 @@ impl Item {
     }
 
     /// With its place in the archive, where it is read if it is nowhere else on the web.
+    #[must_use]
     pub fn archived(mut self, url: String) -> Self {
         self.read_url.get_or_insert(url);
         self

@@ -197,7 +197,7 @@ impl Desk {
                 let mut records = Vec::new();
                 for claimed in &claimed {
                     let outcome = Outcome::Accepted { reply: reply(250, "taken") };
-                    records.push(match deliveries::verdict(&edition, &claimed.standing, now) {
+                    records.push(match deliveries::verdict(&edition, &claimed.standing, None, now) {
                         Verdict::Send => deliveries::record(claimed, edition.lane, "main", &outcome, now, 0),
                         Verdict::End(state) => deliveries::ended(claimed, state, now),
                         Verdict::PutBack => panic!("an open edition's delivery is put back"),
