@@ -86,8 +86,8 @@ fn a_single_post_too_long_for_mail_is_cut_where_it_can_be_read_elsewhere() {
         let digest = Digest::new(sample.frame.clone(), sample.cadence, vec![item], sample.links.clone());
         let content = templates.mail(&digest, "en").unwrap();
         assert_eq!(content.html.len() > html.len(), link.is_none());
-        assert!(content.html.contains("жжжжжжжжжж</p>\n</div>"), "not cut at a paragraph");
         if let Some(link) = link {
+            assert!(content.html.contains("жжжжжжжжжж</p>\n</div>"), "not cut at a paragraph");
             assert!(content.text.contains(&format!("Read on:\n{link}\n")) && content.text.len() > 20_000);
         }
     }
