@@ -20,6 +20,7 @@ fn content(title: &str) -> Content {
         fallback_title: String::new(),
         url: None,
         base_url: &"https://campaign.example/".parse().unwrap(),
+        body_base: None,
         published_at: None,
         language: "en".to_owned(),
         topics: Topics::new(["Appeals"]),
@@ -51,8 +52,8 @@ on_both! {
         assert_eq!(source.baseline_at, None);
         tx.set_baseline(source.id, now).await.unwrap();
         tx.set_baseline(source.id, Timestamp(now.0 + 1)).await.unwrap();
-        tx.source_failed("posts", Folder, "gone", Timestamp(now.0 + 2)).await.unwrap();
-        tx.source_failed("posts", Folder, "still gone", Timestamp(now.0 + 3)).await.unwrap();
+        tx.source_failed("posts", Folder, "gone", None, Timestamp(now.0 + 2)).await.unwrap();
+        tx.source_failed("posts", Folder, "still gone", None, Timestamp(now.0 + 3)).await.unwrap();
         tx.commit().await.unwrap();
         let status = store.sources().await.unwrap().remove(0);
         assert_eq!((status.baseline_at, status.failing_since), (Some(now), Some(Timestamp(now.0 + 2))));
