@@ -74,6 +74,7 @@ async fn post(app: &App) -> anyhow::Result<()> {
         fallback_title: String::new(),
         url: None,
         base_url: &app.config.site.url,
+        body_base: None,
         published_at: None,
         language: "en".to_owned(),
         topics: Topics::new(["Appeals"]),

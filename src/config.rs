@@ -2,8 +2,8 @@
 
 mod load;
 mod sections;
+mod source;
 
 pub use load::{ConfigError, load};
-pub use sections::{
-    Config, Digests, Images, Mail, Relay, Secret, Sender, Site, Source, SourceKind, Store, Tls, Vault, Web,
-};
+pub use sections::{Config, Digests, Images, Mail, Relay, Secret, Sender, Site, Store, Tls, Vault, Web};
+pub use source::{FeedOrigin, FolderOrigin, Origin, SHORTEST_INTERVAL, Source, SourceKind};

@@ -11,10 +11,12 @@ pub mod address;
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod http;
 pub mod id;
 pub mod store;
 pub mod telemetry;
 mod text_enum;
+mod tls;
 pub mod topics;
 pub mod vault;
 

@@ -1,7 +1,9 @@
 //! Sources: where posts come from.
 
+pub mod feed;
 pub mod folder;
 pub mod front_matter;
+pub mod pass;
 pub mod problem;
 mod pull;
 mod walk;

@@ -7,9 +7,11 @@ use super::args::Format;
 use super::output::Output;
 use super::{Ended, Opening, Outcome};
 use crate::clock::{Clock, Timestamp};
-use crate::config::{Config, Relay};
+use crate::config::{Config, FolderOrigin, Origin, Relay, Source};
 use crate::relay::Connection;
+use crate::sources::feed::Feed;
 use crate::store::Store;
+use crate::store::sources::FeedMemory;
 use crate::templates::{self, Templates};
 use crate::vault::Vault;
 
@@ -74,11 +76,7 @@ pub(super) async fn run(open: &Opening, args: &Doctor, out: &mut Output) -> Outc
             }
             tell(Finding::of("templates", looks(&config)))?;
             for source in &config.sources {
-                let folder = std::fs::read_dir(&source.path);
-                let found = folder.map(|_| format!("{} can be read", source.path.display()));
-                let found = found.with_context(|| {
-                    format!("the folder {} cannot be read; make it, or change source.path", source.path.display())
-                });
+                let found = readable(source, &config).await;
                 tell(Finding::of(format!("source {}", source.name), found))?;
             }
             if config.relays.is_empty() {
@@ -131,6 +129,28 @@ fn looks(config: &Config) -> anyhow::Result<String> {
     match problems.first() {
         None => Ok("all of them render".to_owned()),
         Some(first) => bail!("{first} ({} in all; see: handbill templates check)", problems.len()),
+    }
+}
+
+/// Reads a source as a pass would, and keeps nothing of it.
+async fn readable(source: &Source, config: &Config) -> anyhow::Result<String> {
+    match &source.origin {
+        Origin::Folder(FolderOrigin { path }) => {
+            let folder = std::fs::read_dir(path);
+            let path = path.display();
+            folder
+                .map(|_| format!("{path} can be read"))
+                .with_context(|| format!("the folder {path} cannot be read; make it, or change source.path"))
+        }
+        Origin::Feed(origin) => {
+            let mut feed = Feed::new(origin, source.base_url.as_ref(), &config.site);
+            let pass = feed.pass(&FeedMemory::default(), Clock::System.now()).await;
+            let why = pass.problems.first().map(ToString::to_string).unwrap_or_default();
+            if !pass.readable {
+                bail!("{why}");
+            }
+            Ok(format!("the feed can be read; {} items are in it", pass.found.len()))
+        }
     }
 }
 

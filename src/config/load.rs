@@ -39,7 +39,9 @@ pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) ->
     let invalid = |line, message: String| ConfigError::Invalid { path: path.to_owned(), line, message };
     let line_at = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;
     let described = |error: &toml::de::Error| {
-        invalid(error.span().map(|span| line_at(span.start)), error.message().replace('\n', "; "))
+        let line = error.span().map(|span| line_at(span.start));
+        let line = line_in_section(&text, error.message()).or(line);
+        invalid(line, error.message().replace('\n', "; "))
     };
 
     let mut overrides: Vec<(Vec<String>, String)> = environment
@@ -118,6 +120,27 @@ fn line_of(text: &str, key: &str) -> Option<usize> {
             current == section && line.split('=').next().is_some_and(|name| name.trim() == key)
         })
         .map(|index| index + 1)
+}
+
+/// Where an error blames a key of one of several sections and names that section, as in `source.path: ... source `news``:
+/// the line of the key, or of the section's beginning where the key is missing.
+fn line_in_section(text: &str, message: &str) -> Option<usize> {
+    let (section, key) = message.split(": ").next()?.rsplit_once('.')?;
+    let name = message.split('`').nth(1)?;
+    let (mut begins, mut is_named, mut at) = (None, false, None);
+    for (number, line) in (1..).zip(text.lines().map(str::trim)) {
+        if line.starts_with('[') {
+            if is_named {
+                break;
+            }
+            begins = (line.trim_matches(|c| "[] ".contains(c)) == section).then_some(number);
+            at = begins;
+        } else if let (Some(_), Some((word, value))) = (begins, line.split_once('=')) {
+            is_named |= word.trim() == "name" && value.trim().trim_matches(['"', '\'']) == name;
+            at = if word.trim() == key { Some(number) } else { at };
+        }
+    }
+    at.filter(|_| is_named)
 }
 
 #[cfg(test)]

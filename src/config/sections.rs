@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use super::source::{Origin, Source};
 use crate::address::Address;
 use crate::subscribers::Cadence;
 use crate::text_enum::text_enum;
@@ -137,36 +138,6 @@ impl Default for Web {
             requests_overall: 1000,
         }
     }
-}
-
-text_enum! {
-    /// What a source is.
-    pub enum SourceKind {
-        /// A folder of Markdown and HTML files.
-        Folder = "folder",
-    }
-}
-
-/// `[[source]]`: something that is watched for posts.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    /// Its name in the store; renaming it makes it a new source.
-    pub name: String,
-    /// What it is.
-    pub kind: SourceKind,
-    /// The folder that is watched, with its subfolders.
-    pub path: PathBuf,
-    /// What relative links of posts are relative to, where a post names no `url`; by default the site's.
-    #[serde(default)]
-    pub base_url: Option<Url>,
-    /// So many new posts in one pass wait for a person.
-    #[serde(default = "default_flood")]
-    pub flood: usize,
-}
-
-fn default_flood() -> usize {
-    20
 }
 
 text_enum! {
@@ -386,7 +357,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     humantime::parse_duration(&text)
         .map_err(|_| serde::de::Error::custom(format!("`{text}` is no length of time; write it like 90s, 5m or 24h")))
@@ -408,7 +379,11 @@ impl Config {
         };
         let optional = [&mut self.store.password_file, &mut self.vault.key_file, &mut self.mail.templates];
         optional.into_iter().flatten().for_each(resolve);
-        self.sources.iter_mut().for_each(|source| resolve(&mut source.path));
+        for source in &mut self.sources {
+            if let Origin::Folder(folder) = &mut source.origin {
+                resolve(&mut folder.path);
+            }
+        }
         for relay in &mut self.relays {
             [&mut relay.ca_file, &mut relay.password_file].into_iter().flatten().for_each(resolve);
         }

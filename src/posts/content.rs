@@ -5,7 +5,7 @@ use chrono::SecondsFormat;
 use pulldown_cmark::{Options, Parser};
 use url::Url;
 
-pub(crate) use super::plain::one_line;
+pub(crate) use super::plain::{one_line, shorten};
 pub use super::sanitise::{PageHead, page_head};
 use super::{plain, sanitise};
 use crate::clock::Timestamp;
@@ -32,8 +32,10 @@ pub struct Raw<'a> {
     pub fallback_title: String,
     /// The post's own page.
     pub url: Option<Url>,
-    /// What relative links are relative to, where the post has no `url`.
+    /// What relative links are relative to, where neither the body says it nor the post has a `url`.
     pub base_url: &'a Url,
+    /// What the body itself says that its links are relative to.
+    pub body_base: Option<Url>,
     /// When it was published; where nothing is said, when it was first seen.
     pub published_at: Option<Timestamp>,
     /// Its language, as a BCP 47 tag.
@@ -74,7 +76,7 @@ pub struct Content {
 impl Content {
     /// Cleans what a source brought.
     pub fn new(raw: Raw<'_>) -> Self {
-        let base = raw.url.as_ref().unwrap_or(raw.base_url);
+        let base = raw.body_base.as_ref().or(raw.url.as_ref()).unwrap_or(raw.base_url);
         let html = match raw.markup {
             Markup::Html => sanitise::sanitise(raw.body, base),
             Markup::Markdown => {
@@ -126,6 +128,16 @@ impl Content {
             &self.text,
         ])
     }
+}
+
+/// What a reader sees of any HTML, on one line.
+pub(crate) fn line_of_html(html: &str) -> String {
+    plain::line(&sanitise::sanitise_text(html))
+}
+
+/// SHA-256 of a text, as hexadecimal digits.
+pub(crate) fn digest_of(text: &str) -> String {
+    hash(&[text]).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn hash(parts: &[&str]) -> [u8; 32] {

@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::PostState;
+use super::content::Content;
 use super::matching::{Match, Names, recognise};
 use crate::appeals::declared::{self, Refusal, Seen};
 use crate::clock::Timestamp;
 use crate::config::{self, Config};
 use crate::id::PostId;
-use crate::sources::folder::{Found, Pass};
+use crate::sources::pass::{Found, Pass};
 use crate::sources::problem::Problem;
 use crate::store::posts::{Known, NewPost};
 use crate::store::{Result, Store, Tx};
@@ -73,11 +74,11 @@ pub async fn take_in(
     let mut tx = store.begin().await?;
     if !pass.readable {
         let why = pass.problems.first().map(ToString::to_string).unwrap_or_default();
-        tx.source_failed(&source.name, source.kind, &why, now).await?;
+        tx.source_failed(&source.name, source.kind(), &why, pass.retry_at, now).await?;
         tx.commit().await?;
         return Ok(intake);
     }
-    let row = tx.begin_pass(&source.name, source.kind, now).await?;
+    let row = tx.begin_pass(&source.name, source.kind(), now).await?;
     let is_baseline = row.baseline_at.is_none() && !mail_all;
     if pass.changed || !pass.found.is_empty() {
         let known = tx.known_posts(row.id).await?;
@@ -127,11 +128,12 @@ pub async fn take_in(
                         take_mark(&mut tx, store, config, found, &seen, &mut intake, now).await?;
                     }
                 }
-                Match::Copy => {
+                // A feed that shows an item twice is no problem of anybody's.
+                Match::Copy => intake.copies.extend(found.path.as_ref().map(|path| {
                     let message = "the same post is in another file, or has the same guid or url; \
                                    remove one, or give this one a url of its own";
-                    intake.copies.push(Problem::new(found.path.clone().unwrap_or_default(), message));
-                }
+                    Problem::new(path, message)
+                })),
             }
         }
         if pass.complete {
@@ -143,6 +145,9 @@ pub async fn take_in(
                 }
             }
         }
+    }
+    if let Some(validators) = &pass.validators {
+        tx.keep_validators(row.id, validators, now).await?;
     }
     // What is still being written when a source is first seen belongs to its baseline.
     if row.baseline_at.is_none() && !pass.settling {
@@ -192,8 +197,11 @@ async fn see_again(
     intake: &mut Intake,
     now: Timestamp,
 ) -> Result<()> {
-    let edited = post.hash != found.content.hash();
-    let moved = post.path != names.path;
+    let edited = is_edited(post, found);
+    let moved = names.path.is_some() && post.path != names.path;
+    if names.path.is_none() {
+        tx.see_post(post.id, now).await?;
+    }
     if edited {
         tx.add_revision(post.id, post.number.saturating_add(1), &found.content, post.first_seen_at, now).await?;
         intake.edited += 1;
@@ -210,4 +218,12 @@ async fn see_again(
         intake.unchanged += 1;
     }
     Ok(())
+}
+
+/// Whether a known post says something else now. A date alone is not taken from a feed: some date all their items by
+/// the minute at which they are asked.
+fn is_edited(post: &Known, found: &Found) -> bool {
+    let dated = |published_at| Content { published_at, ..found.content.clone() }.hash();
+    let differs = post.hash != found.content.hash();
+    differs && (found.path.is_some() || [Some(post.published_at), None].into_iter().all(|at| post.hash != dated(at)))
 }

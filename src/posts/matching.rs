@@ -1,5 +1,7 @@
 //! Recognises what was found: by guid, canonical URL, path, then the text within 30 days.
 
+mod items;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
@@ -7,7 +9,7 @@ use url::Url;
 
 use super::identity::canonical_url;
 use crate::clock::Timestamp;
-use crate::sources::folder::Found;
+use crate::sources::pass::Found;
 use crate::store::posts::Known;
 
 /// How long the same text under another name is the same post.
@@ -70,7 +72,7 @@ impl<'a> Index<'a> {
             index.guids.extend(post.guid.as_deref().map(|guid| (guid, place)));
             index.urls.extend(post.canonical_url.as_deref().map(|url| (url, place)));
             index.paths.extend(post.path.as_deref().map(|path| (path, place)));
-            if now.since(post.first_seen_at) <= SAME_TEXT {
+            if now.since(post.last_seen_at) <= SAME_TEXT {
                 index.texts.insert(&post.text_hash, place);
             }
         }
@@ -91,6 +93,9 @@ impl<'a> Index<'a> {
 ///
 /// No post is matched twice: a copy never moves a post away from the file it is in.
 pub fn recognise(known: &[Known], found: &[Names], present: &BTreeSet<String>, now: Timestamp) -> Vec<Match> {
+    if found.iter().all(|names| names.path.is_none()) {
+        return items::recognise(known, found, now);
+    }
     let index = Index::new(known, now);
     let matches: Vec<_> = found.iter().map(|names| index.find(names)).collect();
     let paths: HashSet<_> = found.iter().filter_map(|names| names.path.as_deref()).collect();

@@ -18,7 +18,7 @@ pub(super) fn excerpt(html: &str) -> String {
 }
 
 /// Cuts a line after so many words as an excerpt has.
-pub(super) fn shorten(line: &str) -> String {
+pub(crate) fn shorten(line: &str) -> String {
     let mut short = String::new();
     for (index, word) in line.split(' ').enumerate() {
         if index == EXCERPT_WORDS || short.chars().count() + word.chars().count() > EXCERPT_CHARACTERS {
@@ -33,6 +33,25 @@ pub(super) fn shorten(line: &str) -> String {
         short.push_str(word);
     }
     short
+}
+
+/// All text of it on one line, with a space between blocks.
+pub(super) fn line(html: &str) -> String {
+    let mut line = String::with_capacity(html.len());
+    for token in html::tokens(html) {
+        match token {
+            Token::Text(raw) => line.push_str(&html::unescape(raw)),
+            Token::Open { name, .. } | Token::Close { name, .. } if breaks(name) => line.push(' '),
+            _ => {}
+        }
+    }
+    one_line(&line)
+}
+
+/// Whether words before and after this tag are two words.
+fn breaks(name: &str) -> bool {
+    is_block(name)
+        || matches!(name, "br" | "hr" | "ul" | "ol" | "li" | "tr" | "td" | "th" | "dt" | "dd" | "pre" | "blockquote")
 }
 
 /// Text without control characters, every run of white space one space.

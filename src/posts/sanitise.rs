@@ -97,6 +97,16 @@ pub(super) fn sanitise(source: &str, base: &Url) -> String {
     without_blind_images(&cleaned)
 }
 
+/// Sanitises `source` for its text alone: tags without attributes.
+pub(super) fn sanitise_text(source: &str) -> String {
+    Builder::empty()
+        .tags(TAGS.iter().copied().collect())
+        .clean_content_tags(CONTENT_TAGS.iter().copied().collect())
+        .link_rel(None)
+        .clean(source)
+        .to_string()
+}
+
 /// `link` as seen from `base`, if it then has one of `schemes`.
 fn absolute(base: &Url, link: &str, schemes: &[&str]) -> Option<String> {
     let url = base.join(link.trim()).ok()?;

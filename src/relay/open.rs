@@ -4,25 +4,24 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::{ClientId, Extension, ServerInfo};
 use lettre::transport::smtp::response::Response;
+use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 use super::open_error::{OpenError, Problem};
 use super::reply::{cut_addresses, one_line};
 use super::stream::Stream;
 use super::{Failure, Reply, Stage};
 use crate::config::{self, Secret, Tls};
+use crate::tls;
 
 /// How long all of it may take.
 const OPEN_LIMIT: Duration = Duration::from_secs(30);
@@ -129,13 +128,8 @@ async fn encrypt(relay: &config::Relay, tcp: TcpStream) -> Result<Stream, Proble
     let roots = tokio::task::spawn_blocking(move || trusted_roots(ca_file.as_deref()))
         .await
         .map_err(|error| Problem::Broken(error.to_string()))??;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Problem::Handshake(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map(Stream::tls).map_err(tls_problem)
+    let connector = tls::connector(roots).map_err(|error| Problem::Handshake(error.to_string()))?;
+    connector.connect(name, tcp).await.map(Stream::tls).map_err(tls_problem)
 }
 
 fn tls_problem(error: io::Error) -> Problem {
@@ -151,15 +145,7 @@ fn tls_problem(error: io::Error) -> Problem {
 
 /// The system's certificates, read once, and those of `ca_file`, read each time as it may be replaced.
 fn trusted_roots(ca_file: Option<&Path>) -> Result<RootCertStore, Problem> {
-    static SYSTEM: OnceLock<RootCertStore> = OnceLock::new();
-    let mut roots = SYSTEM
-        .get_or_init(|| {
-            let mut roots = RootCertStore::empty();
-            // One that cannot be read must not keep the others out.
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            roots
-        })
-        .clone();
+    let mut roots = tls::system_roots().clone();
     if let Some(path) = ca_file {
         let wrong = |why: String| Problem::Roots(format!("relay.ca_file {}: {why}", path.display()));
         let file = File::open(path).map_err(|error| wrong(error.to_string()))?;

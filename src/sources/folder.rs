@@ -10,50 +10,17 @@ use chrono_tz::Tz;
 use url::Url;
 
 use super::front_matter::{self, Fault};
+use super::pass::{Found, Pass};
 use super::problem::Problem;
 use super::walk::{Candidate, Stamp, Walk, walk};
-use crate::appeals::declared::Declared;
 use crate::clock::Timestamp;
-use crate::config;
+use crate::config::{FolderOrigin, Site};
 use crate::posts::content::{Content, Markup, Raw, page_head};
 
 /// How long a file must have stayed as it is before it is read.
 pub const SETTLED: Duration = Duration::from_millis(300);
 /// The largest file that is read, in bytes.
 pub const MAX_SIZE: u64 = 1024 * 1024;
-
-/// One item found in a source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The file, below the source's folder.
-    pub path: Option<String>,
-    /// The name by which the source itself tells it apart.
-    pub guid: Option<String>,
-    /// What it says.
-    pub content: Content,
-    /// The urgent mark that it carries.
-    pub urgent: Option<Declared>,
-}
-
-/// What one pass over a source brought.
-#[derive(Clone, Debug, Default)]
-pub struct Pass {
-    /// What is new or was changed since the last pass that was accepted.
-    pub found: Vec<Found>,
-    /// All that is wrong now, whether or not it was before.
-    pub problems: Vec<Problem>,
-    /// The path of every file that may be a post, read or not.
-    pub present: BTreeSet<String>,
-    /// Whether the folder could be listed.
-    pub readable: bool,
-    /// Whether all of it could be listed, it is not empty and nothing is being written: what is not there was deleted.
-    pub complete: bool,
-    /// Whether a file was left for later because it is being written.
-    pub settling: bool,
-    /// Whether the set of files is another one than at the last pass that was accepted.
-    pub changed: bool,
-    seen: HashMap<String, Seen>,
-}
 
 /// What is remembered of a file that was read.
 #[derive(Clone, Debug)]
@@ -70,6 +37,8 @@ pub struct Folder {
     language: String,
     time_zone: Tz,
     seen: HashMap<String, Seen>,
+    /// What the last pass read, and is not yet accepted.
+    read: HashMap<String, Seen>,
     /// Files that may still be being written, and since when they have been as they are.
     unsettled: HashMap<String, (Stamp, Instant)>,
     present: Option<BTreeSet<String>>,
@@ -95,14 +64,15 @@ impl Scan {
 }
 
 impl Folder {
-    /// The folder of `source`, of which nothing is remembered yet.
-    pub fn new(source: &config::Source, site: &config::Site) -> Self {
+    /// The folder of a source, of which nothing is remembered yet.
+    pub fn new(origin: &FolderOrigin, base_url: Option<&Url>, site: &Site) -> Self {
         Self {
-            path: source.path.clone(),
-            base_url: source.base_url.clone().unwrap_or_else(|| site.url.clone()),
+            path: origin.path.clone(),
+            base_url: base_url.unwrap_or(&site.url).clone(),
             language: site.language.clone(),
             time_zone: site.time_zone,
             seen: HashMap::new(),
+            read: HashMap::new(),
             unsettled: HashMap::new(),
             present: None,
         }
@@ -133,7 +103,7 @@ impl Folder {
     }
 
     /// Reads the files of `scan` that are new or changed and are no longer being written.
-    pub fn read(&self, scan: Scan) -> Pass {
+    pub fn read(&mut self, scan: Scan) -> Pass {
         let Scan { walk, waiting } = scan;
         let walk = match walk {
             Ok(walk) => walk,
@@ -142,8 +112,7 @@ impl Folder {
                     io::ErrorKind::NotFound => "make it, or correct source.path",
                     _ => "let this user read it, or correct source.path",
                 };
-                let message = format!("cannot list the folder {}: {error}; {remedy}", self.path.display());
-                return Pass { problems: vec![Problem::new("", message)], ..Pass::default() };
+                return Pass::failed(format!("cannot list the folder {}: {error}; {remedy}", self.path.display()));
             }
         };
         let mut pass = Pass {
@@ -153,6 +122,7 @@ impl Folder {
             settling: !waiting.is_empty(),
             ..Pass::default()
         };
+        let mut read = HashMap::new();
         for (path, candidate) in &walk.files {
             let seen = match self.seen.get(path) {
                 Some(seen) if seen.stamp == candidate.stamp => seen.clone(),
@@ -170,21 +140,20 @@ impl Folder {
                 },
             };
             pass.problems.extend(seen.problem.clone());
-            pass.seen.insert(path.clone(), seen);
+            read.insert(path.clone(), seen);
         }
+        self.read = read;
         pass.complete = walk.whole && !pass.present.is_empty() && !pass.settling;
         pass.changed = self.present.as_ref() != Some(&pass.present);
         pass
     }
 
-    /// Remembers what `pass` read, once it is stored, so that the next one need not. The files in `again` are read
-    /// again.
-    pub fn accept(&mut self, mut pass: Pass, again: &[String]) {
-        for path in again {
-            pass.seen.remove(path);
-        }
+    /// Remembers what `pass` read, the last one, once it is stored, so that the next one need not. The files in `again`
+    /// are read again.
+    pub fn accept(&mut self, pass: Pass, again: &[String]) {
         if pass.readable {
-            self.seen = pass.seen;
+            self.seen = std::mem::take(&mut self.read);
+            self.seen.retain(|path, _| !again.contains(path));
             // Files that vanished from a pass that may not withdraw them are looked for again.
             self.present = pass.complete.then_some(pass.present);
         }
@@ -234,6 +203,7 @@ impl Folder {
             fallback_title: name.file_stem().unwrap_or_default().to_string_lossy().replace(['-', '_'], " "),
             url: front.url,
             base_url: &self.base_url,
+            body_base: None,
             published_at: front.date.or_else(dated),
             language: front.language.unwrap_or_else(|| self.language.clone()),
             topics: front.topics,

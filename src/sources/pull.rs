@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use serde::Serialize;
 
-use super::folder::{Folder, Pass, Scan};
+use super::feed::Feed;
+use super::folder::{Folder, Scan};
+use super::pass::Pass;
 use super::problem::Problem;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Origin};
 use crate::posts::intake::{Intake, take_in};
 use crate::store::Store;
 
@@ -47,9 +49,18 @@ pub struct SourceReport {
 pub async fn pull(store: &Store, config: &Config, clock: &Clock, baseline: bool) -> anyhow::Result<PullReport> {
     let mut report = PullReport::default();
     for source in &config.sources {
-        let folder = Folder::new(source, &config.site);
-        let (folder, scan) = settled(folder, clock, PATIENCE, LOOK).await?;
-        let (_, mut pass) = read(folder, scan).await?;
+        let base_url = source.base_url.as_ref();
+        let mut pass = match &source.origin {
+            Origin::Folder(origin) => {
+                let folder = Folder::new(origin, base_url, &config.site);
+                let (folder, scan) = settled(folder, clock, PATIENCE, LOOK).await?;
+                read(folder, scan).await?.1
+            }
+            Origin::Feed(origin) => {
+                let memory = store.feed_memory(&source.name).await?;
+                Feed::new(origin, base_url, &config.site).pass(&memory, clock.now()).await
+            }
+        };
         let intake = take_in(store, config, source, &pass, !baseline, clock.now())
             .await
             .with_context(|| format!("cannot take in the posts of source `{}`", source.name))?;
@@ -88,7 +99,7 @@ pub(super) async fn settled(
 }
 
 /// Reads what `scan` lists, off the runtime's threads.
-pub(super) async fn read(folder: Folder, scan: Scan) -> anyhow::Result<(Folder, Pass)> {
+pub(super) async fn read(mut folder: Folder, scan: Scan) -> anyhow::Result<(Folder, Pass)> {
     let reading = tokio::task::spawn_blocking(move || {
         let pass = folder.read(scan);
         (folder, pass)

@@ -27,6 +27,10 @@ pub struct Known {
     pub text_hash: Vec<u8>,
     /// When it was first seen.
     pub first_seen_at: Timestamp,
+    /// When its feed last showed it; of a file, when it was first seen.
+    pub last_seen_at: Timestamp,
+    /// When its present revision says that it was published.
+    pub published_at: Timestamp,
     /// The hash of its present revision.
     pub hash: Vec<u8>,
     /// The number of its present revision, from 1.
@@ -147,7 +151,8 @@ impl Tx {
     /// When the database fails.
     pub async fn known_posts(&mut self, source: SourceId) -> Result<Vec<Known>> {
         const KNOWN: &str = "SELECT p.id, p.state, p.guid, p.canonical_url, p.path, p.text_hash, p.first_seen_at, \
-             r.hash, r.number, p.declared FROM posts p JOIN revisions r ON r.id = p.revision_id WHERE p.source_id = $1 ORDER BY p.id";
+             coalesce(p.last_seen_at, p.first_seen_at) AS last_seen_at, r.published_at, r.hash, r.number, p.declared \
+             FROM posts p JOIN revisions r ON r.id = p.revision_id WHERE p.source_id = $1 ORDER BY p.id";
         on_tx!(self, db => Ok(sqlx::query_as(KNOWN).bind(source).fetch_all(db).await?))
     }
 
@@ -209,6 +214,17 @@ impl Tx {
             let query = sqlx::query(RENAME).bind(id).bind(&names.guid).bind(&names.url).bind(&names.path);
             query.bind(names.text.as_slice()).execute(db).await?.rows_affected()
         });
+        Ok(())
+    }
+
+    /// Notes that a feed shows a post at this time.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn see_post(&mut self, id: PostId, now: Timestamp) -> Result<()> {
+        const SEE: &str = "UPDATE posts SET last_seen_at = $2 WHERE id = $1";
+        on_tx!(self, db => sqlx::query(SEE).bind(id).bind(now).execute(db).await?.rows_affected());
         Ok(())
     }
 

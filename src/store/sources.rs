@@ -6,6 +6,7 @@ use super::{Result, Store, Tx, on, on_tx};
 use crate::clock::Timestamp;
 use crate::config::SourceKind;
 use crate::id::SourceId;
+use crate::sources::pass::Validators;
 
 /// A source, as far as a pass needs it.
 #[derive(Clone, Copy, Debug, sqlx_macros::FromRow)]
@@ -14,6 +15,17 @@ pub struct SourceRow {
     pub id: SourceId,
     /// When its baseline was taken.
     pub baseline_at: Option<Timestamp>,
+}
+
+/// What is kept of a feed between two passes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeedMemory {
+    /// How to ask for what changed only; nothing before the baseline.
+    pub validators: Option<Validators>,
+    /// When it was last read whole.
+    pub read_at: Option<Timestamp>,
+    /// Before when its server does not want to be asked.
+    pub retry_at: Option<Timestamp>,
 }
 
 /// How a source is doing.
@@ -44,6 +56,26 @@ impl Store {
     }
 }
 
+impl Store {
+    /// What is kept of a feed; nothing of one that was never read.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn feed_memory(&self, name: &str) -> Result<FeedMemory> {
+        const KEPT: &str =
+            "SELECT baseline_at, read_url, etag, last_modified, read_at, retry_at FROM sources WHERE name = $1";
+        type Row =
+            (Option<Timestamp>, Option<String>, Option<String>, Option<String>, Option<Timestamp>, Option<Timestamp>);
+        let row: Option<Row> = on!(self, db => sqlx::query_as(KEPT).bind(name).fetch_optional(db).await?);
+        Ok(row.map_or_else(FeedMemory::default, |(baseline_at, url, etag, last_modified, read_at, retry_at)| {
+            let url = url.filter(|_| baseline_at.is_some());
+            let validators = url.map(|url| Validators { url, etag, last_modified });
+            FeedMemory { validators, read_at, retry_at }
+        }))
+    }
+}
+
 impl Tx {
     /// Begins a pass over a source that can be read. Its row is locked, so that two passes over it do not meet.
     ///
@@ -52,21 +84,46 @@ impl Tx {
     /// When the database fails.
     pub async fn begin_pass(&mut self, name: &str, kind: SourceKind, now: Timestamp) -> Result<SourceRow> {
         const BEGIN: &str = "INSERT INTO sources (name, kind, created_at, last_pass_at) VALUES ($1, $2, $3, $3) \
-             ON CONFLICT (name) DO UPDATE SET last_pass_at = excluded.last_pass_at, failing_since = NULL, \
-             last_error = NULL RETURNING id, baseline_at";
+             ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, last_pass_at = excluded.last_pass_at, \
+             failing_since = NULL, last_error = NULL, retry_at = NULL RETURNING id, baseline_at";
         on_tx!(self, db => Ok(sqlx::query_as(BEGIN).bind(name).bind(kind).bind(now).fetch_one(db).await?))
     }
 
-    /// Notes that a source cannot be read, and since when.
+    /// Notes that a source cannot be read, since when, and before when it does not want to be asked again.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn source_failed(&mut self, name: &str, kind: SourceKind, why: &str, now: Timestamp) -> Result<()> {
-        const FAILED: &str = "INSERT INTO sources (name, kind, created_at, failing_since, last_error) \
-             VALUES ($1, $2, $3, $3, $4) ON CONFLICT (name) DO UPDATE SET \
+    pub async fn source_failed(
+        &mut self,
+        name: &str,
+        kind: SourceKind,
+        why: &str,
+        retry_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<()> {
+        const FAILED: &str = "INSERT INTO sources (name, kind, created_at, failing_since, last_error, retry_at) \
+             VALUES ($1, $2, $3, $3, $4, $5) ON CONFLICT (name) DO UPDATE SET retry_at = excluded.retry_at, \
              failing_since = coalesce(sources.failing_since, excluded.failing_since), last_error = excluded.last_error";
-        on_tx!(self, db => sqlx::query(FAILED).bind(name).bind(kind).bind(now).bind(why).execute(db).await?.rows_affected());
+        on_tx!(self, db => {
+            let query = sqlx::query(FAILED).bind(name).bind(kind).bind(now).bind(why).bind(retry_at);
+            query.execute(db).await?.rows_affected()
+        });
+        Ok(())
+    }
+
+    /// Notes that a feed was read whole, and how to ask for changes from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn keep_validators(&mut self, id: SourceId, validators: &Validators, now: Timestamp) -> Result<()> {
+        const KEEP: &str =
+            "UPDATE sources SET read_url = $2, etag = $3, last_modified = $4, read_at = $5 WHERE id = $1";
+        on_tx!(self, db => {
+            let query = sqlx::query(KEEP).bind(id).bind(&validators.url).bind(&validators.etag);
+            query.bind(&validators.last_modified).bind(now).execute(db).await?.rows_affected()
+        });
         Ok(())
     }
 

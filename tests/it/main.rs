@@ -14,6 +14,8 @@ mod cli;
 mod daemon;
 mod demo;
 mod dispatch;
+mod feeds;
+mod http;
 mod import;
 mod killed;
 mod listing;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use handbill::config::Config;
+use handbill::config::{Config, Origin};
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::PostId;
 use handbill::posts::PostState;
@@ -129,7 +129,8 @@ on_both! {
         let it = Campaign::new(store);
         it.write("a.md", "A");
         let (source, started) = (&it.config.sources[0], Instant::now());
-        let mut folder = Folder::new(source, &it.config.site);
+        let Origin::Folder(origin) = &source.origin else { panic!("{source:?}") };
+        let mut folder = Folder::new(origin, None, &it.config.site);
         let (mut intakes, mut tick) = (Vec::new(), started);
         for (name, wait) in [("b.md", SETTLED), ("c.md", SETTLED), ("", Duration::ZERO), ("d.md", SETTLED), ("", SETTLED)] {
             if !name.is_empty() {

@@ -67,3 +67,20 @@ fn a_mistake_in_the_environment_is_named_too() {
     let error = read(&MINIMAL.replace("port", "prot"), &[("HANDBILL_SITE__NAME", "x")]).unwrap_err();
     assert!(error.starts_with("DIR/config.toml:11: "), "{error}");
 }
+
+#[test]
+fn a_key_of_another_kind_is_named_with_its_line() {
+    let sources = "[[source]]\nname = \"posts\"\nkind = \"folder\"\npath = \"posts\"\n\
+                   [[source]]\nname = \"news\"\nkind = \"feed\"\npath = \"posts\"\n[digests]\n";
+    let error = read(&format!("{MINIMAL}{sources}"), &[]).unwrap_err();
+    assert!(error.starts_with("DIR/config.toml:20: source.path: this key is not for kind \"feed\""), "{error}");
+    let error = read(&format!("{MINIMAL}{sources}"), &[("HANDBILL_SITE__NAME", "x")]).unwrap_err();
+    assert!(error.starts_with("DIR/config.toml:20: source.path: "), "{error}");
+    let missing = sources.replace("kind = \"feed\"\npath = \"posts\"\n", "kind = \"feed\"\n");
+    let error = read(&format!("{MINIMAL}{missing}"), &[]).unwrap_err();
+    assert!(error.starts_with("DIR/config.toml:17: source.url: "), "{error}");
+    let often = sources
+        .replace("\npath = \"posts\"\n[digests]", "\nurl = \"https://a.example/\"\ninterval = \"1s\"\n[digests]");
+    let error = read(&format!("{MINIMAL}{often}"), &[]).unwrap_err();
+    assert!(error.starts_with("DIR/config.toml:21: source.interval: "), "{error}");
+}

@@ -11,6 +11,7 @@ fn spellings_of_one_page_are_equal() {
         "https://campaign.example/protest?id=7",
         "http://campaign.example/protest?id=7",
         "http://Campaign.Example:80/protest/?id=7#top",
+        "https://www.campaign.example/protest?pk_campaign=x&id=7",
         "https://campaign.example:443/protest?utm_source=x&id=7&UTM_medium=y&fbclid=z&gclid=1",
     ] {
         assert_eq!(canonical(url), page, "{url}");
@@ -26,7 +27,8 @@ fn other_pages_stay_apart() {
         "https://campaign.example/a?id=1",
         "https://campaign.example/a?id=2",
         "https://campaign.example:8080/a",
-        "https://www.campaign.example/a",
+        "https://news.campaign.example/a",
+        "https://www.example/a",
     ];
     let all: std::collections::HashSet<_> = urls.iter().map(|url| canonical(url).unwrap()).collect();
     assert_eq!(all.len(), urls.len());

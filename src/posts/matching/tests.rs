@@ -2,14 +2,14 @@ use super::*;
 use crate::id::PostId;
 use crate::posts::PostState;
 
-const NOW: Timestamp = Timestamp(1_772_442_000_000_000);
+pub(super) const NOW: Timestamp = Timestamp(1_772_442_000_000_000);
 
-fn names(guid: &str, url: &str, path: &str, text: u8) -> Names {
+pub(super) fn names(guid: &str, url: &str, path: &str, text: u8) -> Names {
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Names { guid: some(guid), url: some(url), path: some(path), text: [text; 32] }
 }
 
-fn known(names: Names, age: Duration) -> Known {
+pub(super) fn known(names: Names, age: Duration) -> Known {
     Known {
         id: PostId(1),
         state: PostState::Live,
@@ -18,6 +18,8 @@ fn known(names: Names, age: Duration) -> Known {
         path: names.path,
         text_hash: names.text.to_vec(),
         first_seen_at: NOW.minus(age),
+        last_seen_at: NOW.minus(age),
+        published_at: NOW.minus(age),
         hash: vec![],
         number: 1,
         declared: None,

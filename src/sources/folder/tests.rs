@@ -2,6 +2,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::*;
+use crate::config;
 
 /// A folder far from the present, so that files settle by being watched alone.
 struct Fixture {
@@ -27,7 +28,9 @@ impl Fixture {
         let path = dir.path().join("posts");
         fs::create_dir(&path).unwrap();
         let (source, site) = config(&path);
-        Self { dir, folder: Folder::new(&source, &site), tick: Instant::now() }
+        let config::Origin::Folder(origin) = &source.origin else { panic!("{source:?}") };
+        let folder = Folder::new(origin, source.base_url.as_ref(), &site);
+        Self { dir, folder, tick: Instant::now() }
     }
 
     fn write(&self, name: &str, text: impl AsRef<[u8]>) {

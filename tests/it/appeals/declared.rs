@@ -2,6 +2,7 @@
 
 use handbill::app::App;
 use handbill::appeals::{Version, amend};
+use handbill::config::{FolderOrigin, Origin};
 use handbill::id::{AppealId, PostId};
 use handbill::posts::{PostState, review};
 use handbill::sources::{self, SourceReport};
@@ -78,7 +79,7 @@ on_both! {
         let fresh = tempfile::tempdir().unwrap();
         let mut config = site.app.config.clone();
         config.sources[0].name = "other".to_owned();
-        config.sources[0].path = fresh.path().to_owned();
+        config.sources[0].origin = Origin::Folder(FolderOrigin { path: fresh.path().to_owned() });
         let path = fresh.path().join("first.md");
         for address in ["1 Old Road, London", "2 Old Road, London"] {
             let event = format!("urgent: true\nevent: {{starts: 2015-10-28T16:00, address: \"{address}\"}}");

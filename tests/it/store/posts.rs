@@ -1,14 +1,16 @@
 //! Sources, posts, their revisions, and the archive of what was sent.
 
 use handbill::clock::Timestamp;
-use handbill::config::SourceKind::Folder;
+use handbill::config::SourceKind::{Feed, Folder};
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{EditionId, PostId, RevisionId, SourceId};
 use handbill::posts::PostState::{self, Baseline, Dropped, Held, Live, Withdrawn};
 use handbill::posts::content::{Content, Markup, Raw};
 use handbill::posts::matching::Names;
+use handbill::sources::pass::Validators;
 use handbill::store::Tx;
 use handbill::store::posts::NewPost;
+use handbill::store::sources::FeedMemory;
 use handbill::topics::Topics;
 
 use super::deliveries::new_edition;
@@ -20,6 +22,7 @@ fn content(title: &str) -> Content {
         fallback_title: String::new(),
         url: None,
         base_url: &"https://campaign.example/".parse().unwrap(),
+        body_base: None,
         published_at: None,
         language: "en".to_owned(),
         topics: Topics::new(["Appeals"]),
@@ -51,8 +54,8 @@ on_both! {
         assert_eq!(source.baseline_at, None);
         tx.set_baseline(source.id, now).await.unwrap();
         tx.set_baseline(source.id, Timestamp(now.0 + 1)).await.unwrap();
-        tx.source_failed("posts", Folder, "gone", Timestamp(now.0 + 2)).await.unwrap();
-        tx.source_failed("posts", Folder, "still gone", Timestamp(now.0 + 3)).await.unwrap();
+        tx.source_failed("posts", Folder, "gone", None, Timestamp(now.0 + 2)).await.unwrap();
+        tx.source_failed("posts", Folder, "still gone", None, Timestamp(now.0 + 3)).await.unwrap();
         tx.commit().await.unwrap();
         let status = store.sources().await.unwrap().remove(0);
         assert_eq!((status.baseline_at, status.failing_since), (Some(now), Some(Timestamp(now.0 + 2))));
@@ -61,6 +64,41 @@ on_both! {
         assert_eq!(tx.begin_pass("posts", Folder, now).await.unwrap().id, source.id);
         tx.commit().await.unwrap();
         assert_eq!(store.sources().await.unwrap()[0].failing_since, None);
+    }
+}
+
+on_both! {
+    async fn of_a_feed_is_kept_how_to_ask_and_when_a_post_was_seen(store) {
+        let now = store.now();
+        assert_eq!(store.feed_memory("news").await.unwrap(), FeedMemory::default());
+        let mut tx = store.begin().await.unwrap();
+        let source = tx.begin_pass("news", Feed, now).await.unwrap().id;
+        let validators = Validators {
+            url: "https://campaign.example/feed/".to_owned(),
+            etag: Some("\"7\"".to_owned()),
+            last_modified: None,
+        };
+        tx.keep_validators(source, &validators, now).await.unwrap();
+        let post = add(&mut tx, source, "Strike", Live, now).await;
+        assert_eq!(tx.known_posts(source).await.unwrap()[0].last_seen_at, now);
+        let later = Timestamp(now.0 + 1);
+        tx.see_post(post, later).await.unwrap();
+        let known = &tx.known_posts(source).await.unwrap()[0];
+        assert_eq!((known.first_seen_at, known.last_seen_at, known.published_at), (now, later, now));
+        tx.commit().await.unwrap();
+        // What was read before the baseline does not count as had.
+        let kept = FeedMemory { validators: None, read_at: Some(now), retry_at: None };
+        assert_eq!(store.feed_memory("news").await.unwrap(), kept);
+        let mut tx = store.begin().await.unwrap();
+        tx.set_baseline(source, now).await.unwrap();
+        tx.source_failed("news", Feed, "busy", Some(later), now).await.unwrap();
+        tx.commit().await.unwrap();
+        let kept = FeedMemory { validators: Some(validators), read_at: Some(now), retry_at: Some(later) };
+        assert_eq!(store.feed_memory("news").await.unwrap(), kept);
+        let mut tx = store.begin().await.unwrap();
+        tx.begin_pass("news", Feed, later).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.feed_memory("news").await.unwrap(), FeedMemory { retry_at: None, ..kept });
     }
 }
 

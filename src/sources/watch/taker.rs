@@ -1,0 +1,101 @@
+//! What the loops over all kinds of sources do alike: take a pass in, and say what came of it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::{Config, Source, SourceKind};
+use crate::posts::intake::{Intake, take_in};
+use crate::sources::pass::Pass;
+use crate::sources::problem::Problem;
+use crate::store::Store;
+
+/// Takes the passes over one source in.
+pub(super) struct Taker {
+    pub(super) store: Store,
+    config: Arc<Config>,
+    pub(super) source: Source,
+    pub(super) clock: Clock,
+    on_change: Arc<dyn Fn() + Send + Sync>,
+    /// What is wrong at present and was said.
+    said: HashSet<Problem>,
+    store_failed: bool,
+}
+
+impl Taker {
+    pub(super) fn new(
+        store: Store,
+        config: Arc<Config>,
+        source: Source,
+        clock: Clock,
+        on_change: Arc<dyn Fn() + Send + Sync>,
+    ) -> Self {
+        Self { store, config, source, clock, on_change, said: HashSet::new(), store_failed: false }
+    }
+
+    /// Takes a pass in, and says what is new and what is wrong; nothing where the store failed, which is said, too.
+    pub(super) async fn take(&mut self, pass: &Pass) -> Option<Intake> {
+        let mut problems = pass.problems.clone();
+        let taken = match take_in(&self.store, &self.config, &self.source, pass, false, self.clock.now()).await {
+            Ok(intake) => {
+                self.store_failed = false;
+                self.log(&intake);
+                if intake.is_change() {
+                    (self.on_change)();
+                }
+                problems.extend(intake.copies.iter().chain(&intake.refused).cloned());
+                Some(intake)
+            }
+            Err(error) => {
+                self.store_failed(&error);
+                None
+            }
+        };
+        self.say(problems, pass.readable);
+        taken
+    }
+
+    /// Says once, until it is over, that the store fails.
+    pub(super) fn store_failed(&mut self, error: &crate::store::StoreError) {
+        if !std::mem::replace(&mut self.store_failed, true) {
+            tracing::error!(source = %self.source.name, %error, "cannot take in posts; trying again");
+        }
+    }
+
+    /// Logs each problem once, until it is over.
+    fn say(&mut self, problems: Vec<Problem>, readable: bool) {
+        let source = &self.source.name;
+        let unreadable = |problem: &Problem| problem.path.is_empty();
+        if readable && self.said.iter().any(unreadable) {
+            tracing::info!(%source, "the source can be read again");
+        }
+        let problems: HashSet<_> = problems.into_iter().collect();
+        for problem in problems.difference(&self.said) {
+            if unreadable(problem) {
+                tracing::error!(%source, %problem, "the source cannot be read");
+            } else {
+                match self.source.kind() {
+                    SourceKind::Folder => tracing::warn!(%source, %problem, "a file is left out"),
+                    SourceKind::Feed => tracing::warn!(%source, %problem, "an item is left out"),
+                }
+            }
+        }
+        if !readable {
+            // What was wrong with single posts is still so when the source comes back.
+            self.said.extend(problems);
+        } else {
+            self.said = problems;
+        }
+    }
+
+    fn log(&self, intake: &Intake) {
+        let source = &self.source.name;
+        let Intake { new, baseline, held, edited, moved, returned, withdrawn, .. } = intake;
+        if intake.is_change() {
+            tracing::info!(%source, new, baseline, held, edited, moved, returned, withdrawn, "took in posts");
+        }
+        if *held > 0 {
+            tracing::warn!(%source, held, "a flood of posts waits for a person; see `posts list`");
+        }
+    }
+}
