@@ -27,7 +27,8 @@ pub async fn open_due(app: &App) -> Result<Vec<EditionId>> {
     for version in app.store.versions_to_remind(now, now.plus(ahead)).await? {
         for event in &version.events {
             let due = event.starts.at.minus(ahead);
-            if !(due <= now && now < event.starts.at) || !is_worth_it(app, &version, due).await? {
+            let is_due = due <= now && now < event.starts.at;
+            if !is_due || !is_worth_it(app, &version, due).await? {
                 continue;
             }
             let new = NewEdition {

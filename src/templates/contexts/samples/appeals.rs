@@ -146,9 +146,9 @@ impl Context for Correction {
         let elsewhere = Event { online_url: Some(say("https://meet.campaign.example/new")), ..talk.clone() };
         let cases: [[&[Event]; 2]; 5] = [
             // An hour later; moved; two things at once; one more and one less; a petition that stays open longer.
-            [&[protest.clone()], &[later(&protest, TimeDelta::hours(1))]],
-            [&[protest.clone()], &[moved.clone()]],
-            [&[protest.clone()], &[later(&moved, TimeDelta::days(1))]],
+            [std::slice::from_ref(&protest), &[later(&protest, TimeDelta::hours(1))]],
+            [std::slice::from_ref(&protest), std::slice::from_ref(&moved)],
+            [std::slice::from_ref(&protest), &[later(&moved, TimeDelta::days(1))]],
             [&[camp, talk.clone()], &[elsewhere, protest.clone()]],
             [&[], &[]],
         ];
