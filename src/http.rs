@@ -9,6 +9,7 @@ mod connect;
 mod error;
 mod guard;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use http_body_util::Full;
@@ -86,21 +87,23 @@ impl Answer {
 }
 
 /// Makes requests within its limits.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Client {
     limits: Limits,
     roots: Option<RootCertStore>,
+    /// What [`Reach::Public`] includes; tests, which have nothing but loopback, say otherwise.
+    is_public: fn(IpAddr) -> bool,
 }
 
 impl Client {
     /// A client that trusts the system's certificates.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, roots: None }
+        Self { limits, roots: None, is_public: guard::is_public }
     }
 
     /// A client that trusts these certificates alone.
     pub fn trusting(limits: Limits, roots: RootCertStore) -> Self {
-        Self { limits, roots: Some(roots) }
+        Self { roots: Some(roots), ..Self::new(limits) }
     }
 
     /// Gets `url` with these headers besides its own, and follows redirects. Any status is an answer.
@@ -156,7 +159,8 @@ impl Client {
         reach: Reach,
     ) -> Result<Answer, HttpError> {
         let broken = |error: hyper::Error| HttpError::broken(url, &error);
-        let stream = connect::connect(url, reach, self.roots.as_ref()).await?;
+        let allows: fn(IpAddr) -> bool = if reach == Reach::Anywhere { |_| true } else { self.is_public };
+        let stream = connect::connect(url, allows, self.roots.as_ref()).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
         let _driver = AbortOnDropHandle::new(tokio::spawn(connection));
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Connecting: looking a host up, checking each address, and TLS.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use rustls::RootCertStore;
@@ -10,9 +10,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use url::{Host, Url};
 
-use super::Reach;
 use super::error::{HttpError, host};
-use super::guard::is_public;
 use crate::tls;
 
 /// How long one of several addresses may take, so that a dead one does not use up the time.
@@ -23,21 +21,21 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// Connects to the host of `url`, at an address that `reach` includes.
+/// Connects to the host of `url`, at an address that `allows` says yes to.
 pub(super) async fn connect(
     url: &Url,
-    reach: Reach,
+    allows: fn(IpAddr) -> bool,
     roots: Option<&RootCertStore>,
 ) -> Result<Box<dyn Stream>, HttpError> {
-    let tcp = dial(url, &allowed(url, look_up(url).await?, reach)?).await?;
+    let tcp = dial(url, &allowed(url, look_up(url).await?, allows)?).await?;
     if url.scheme() == "http" {
         return Ok(Box::new(tcp));
     }
     let no_tls = |why: String| HttpError::Tls { host: host(url), why };
     let name = match url.host() {
         Some(Host::Domain(name)) => ServerName::try_from(name.to_owned()).map_err(|error| no_tls(error.to_string()))?,
-        Some(Host::Ipv4(ip)) => ServerName::from(std::net::IpAddr::from(ip)),
-        Some(Host::Ipv6(ip)) => ServerName::from(std::net::IpAddr::from(ip)),
+        Some(Host::Ipv4(ip)) => ServerName::from(IpAddr::from(ip)),
+        Some(Host::Ipv6(ip)) => ServerName::from(IpAddr::from(ip)),
         None => return Err(HttpError::Address("it names no host")),
     };
     let roots = match roots {
@@ -70,15 +68,12 @@ async fn look_up(url: &Url) -> Result<Vec<SocketAddr>, HttpError> {
     }
 }
 
-/// The addresses among `found` that `reach` includes.
-fn allowed(url: &Url, found: Vec<SocketAddr>, reach: Reach) -> Result<Vec<SocketAddr>, HttpError> {
-    if reach == Reach::Anywhere {
-        return Ok(found);
-    }
-    let (public, inside): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| is_public(address.ip()));
-    match (public.is_empty(), inside.first()) {
+/// The addresses among `found` that `allows` says yes to.
+fn allowed(url: &Url, found: Vec<SocketAddr>, allows: fn(IpAddr) -> bool) -> Result<Vec<SocketAddr>, HttpError> {
+    let (allowed, inside): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| allows(address.ip()));
+    match (allowed.is_empty(), inside.first()) {
         (true, Some(address)) => Err(HttpError::Private { host: host(url), ip: address.ip() }),
-        _ => Ok(public),
+        _ => Ok(allowed),
     }
 }
 
@@ -96,15 +91,16 @@ async fn dial(url: &Url, addresses: &[SocketAddr]) -> Result<TcpStream, HttpErro
 
 #[cfg(test)]
 mod tests {
+    use super::super::guard::is_public;
     use super::*;
 
     #[test]
     fn of_several_addresses_only_public_ones_are_left() {
         let url = "https://campaign.example/".parse().unwrap();
         let found: Vec<SocketAddr> = ["127.0.0.1:443", "1.1.1.1:443", "[::1]:443"].map(|a| a.parse().unwrap()).into();
-        assert_eq!(allowed(&url, found.clone(), Reach::Public).unwrap(), found[1..2]);
-        assert_eq!(allowed(&url, found.clone(), Reach::Anywhere).unwrap(), found);
-        let error = allowed(&url, found[..1].to_vec(), Reach::Public).unwrap_err();
+        assert_eq!(allowed(&url, found.clone(), is_public).unwrap(), found[1..2]);
+        assert_eq!(allowed(&url, found.clone(), |_| true).unwrap(), found);
+        let error = allowed(&url, found[..1].to_vec(), is_public).unwrap_err();
         assert!(matches!(&error, HttpError::Private { ip, .. } if ip.is_loopback()), "{error}");
     }
 }

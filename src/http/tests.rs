@@ -1,3 +1,6 @@
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
 use super::*;
 
 const NOW: Timestamp = Timestamp(1_772_442_000_000_000);
@@ -30,4 +33,26 @@ fn a_redirect_leads_to_web_addresses_only_and_never_back_to_http() {
     }
     assert!(redirect(&answer("http://a.example/", 200, &[("location", "/y")])).unwrap().is_none());
     assert!(redirect(&answer("http://a.example/", 302, &[])).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_redirect_into_the_network_is_not_followed() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let inside = TcpListener::bind("127.0.0.2:0").await.unwrap();
+    let (from, to) = (listener.local_addr().unwrap(), inside.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 4096]).await;
+            let answer = format!("HTTP/1.1 302 Found\r\nLocation: http://{to}/admin\r\nContent-Length: 0\r\n\r\n");
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    // One loopback address stands for everybody's network here, and the other for ours.
+    let client = Client { is_public: |ip| ip == IpAddr::from([127, 0, 0, 1]), ..Client::new(Limits::default()) };
+    let url = format!("http://{from}/feed").parse().unwrap();
+    let error = client.get(&url, &HeaderMap::new(), Reach::Public).await.unwrap_err();
+    assert!(matches!(&error, HttpError::Private { ip, .. } if *ip == to.ip()), "{error}");
+    // Nobody knocked there: what is accepted first is our own connection.
+    let own = tokio::net::TcpStream::connect(to).await.unwrap();
+    assert_eq!(inside.accept().await.unwrap().1, own.local_addr().unwrap());
 }
