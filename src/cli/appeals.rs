@@ -48,6 +48,13 @@ Examples:
   handbill appeals cancel 3 --reason 'The police have closed the street.'
 
 During the hold nobody hears of it. Later exactly those who were told are told.";
+const DISMISS_EXAMPLES: &str = "\
+Examples:
+  handbill appeals dismiss 3";
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  handbill appeals show 3
+  handbill appeals show 3 --json";
 const SUGGEST_EXAMPLES: &str = "\
 Examples:
   handbill appeals suggest 7
@@ -79,6 +86,7 @@ pub(super) enum Appeals {
         format: Format,
     },
     /// Leave an appeal as it is, whatever its edited source says.
+    #[command(after_help = DISMISS_EXAMPLES)]
     Dismiss {
         /// Its number.
         id: AppealId,
@@ -102,6 +110,7 @@ pub(super) enum Appeals {
         format: Format,
     },
     /// Show one appeal, its versions' mailings and how far they have come.
+    #[command(after_help = SHOW_EXAMPLES)]
     Show {
         /// Its number.
         id: AppealId,

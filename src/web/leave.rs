@@ -22,7 +22,8 @@ const FOLLOW: &str = "follow";
 /// `GET /unsubscribe/{token}`: the button.
 pub(super) async fn show(mut visit: Visit, followed: Followed) -> Result<Response, Problem> {
     visit.follow(followed.token).await;
-    let event = event(&visit, &followed).await?.map(|public| public.title);
+    // Without it the button is still of use, and a broken store shows when it is pressed.
+    let event = event(&visit, &followed).await.ok().flatten().map(|public| public.title);
     Ok(visit.page(StatusCode::OK, Leave { event })?)
 }
 
@@ -46,7 +47,8 @@ pub(super) async fn leave(mut visit: Visit, followed: Followed, request: Request
     let fields = body.filter(|_| form).map(|body| Fields::parse(&body)).unwrap_or_default();
     let is_set = |name| fields.all(name).next().is_some();
     let button = is_set(BUTTON);
-    let follow = if button && is_set(FOLLOW) { event(&visit, &followed).await? } else { None };
+    // Leaving counts most: what cannot be looked up now is not followed.
+    let follow = if button && is_set(FOLLOW) { event(&visit, &followed).await.ok().flatten() } else { None };
     let follow = follow.map(|public| public.appeal.id);
     let (app, id) = (Arc::clone(visit.app()), SubscriberId(followed.token.subscriber));
     // On its own, so that it ends even when whoever asked hangs up.

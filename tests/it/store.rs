@@ -1,5 +1,6 @@
 //! The store: every function, on both databases.
 
+mod appeals;
 pub(crate) mod deliveries;
 mod editions;
 mod letters;
@@ -68,6 +69,7 @@ fn every_function_of_the_store_is_called_on_both_databases() {
             .collect()
     };
     let (store, tests) = (read("src/store", ".rs"), read("tests/it/store", ".rs") + &read("tests/it", "/store.rs"));
+    let tests = tests + &read("tests/it/appeals", ".rs");
     let names: Vec<&str> = store
         .split("pub async fn ")
         .skip(1)

@@ -1,4 +1,5 @@
 use super::*;
+use crate::appeals::event::EventDraft;
 
 fn parse(text: &str) -> Result<(FrontMatter, String), Fault> {
     let base_url = "https://campaign.example/".parse().unwrap();
@@ -14,11 +15,15 @@ fn at(text: &str) -> Timestamp {
 fn yaml_and_toml_say_the_same() {
     let yaml = "---\ntitle: \"Protest: Monday\"\ndate: 2015-09-28T09:00:00Z\ntopics: [Appeals, 'Press release']\n\
                 language: en\nurl: /protest\nsummary: >\n  Come\n  along.\nguid: 007\ntags: [x]\nurgent: true\n\
-                event:\n  starts: 2015-09-28 16:00\n  ? [odd]\n  : key\n---\nBody\n---\nmore\n";
+                event:\n  starts: 2015-09-28T16:00\nodd:\n  ? [odd]\n  : key\n---\nBody\n---\nmore\n";
     let toml = "+++\r\ntitle = \"Protest: Monday\"\r\ndate = 2015-09-28T09:00:00Z\r\ntopics = [\"Press release\", \"Appeals\"]\r\n\
                 language = \"en\"\r\nurl = \"https://campaign.example/protest\"\r\nsummary = \"Come along.\"\r\nguid = \"007\"\r\n\
-                urgent = true\r\n[event]\r\nstarts = 2015-09-28T16:00:00\r\n[params]\r\nx = 1\r\n+++\r\nBody\n---\nmore\n";
-    let (front, body) = parse(yaml).unwrap();
+                urgent = true\r\n[event]\r\nstarts = \"2015-09-28T16:00\"\r\n[params]\r\nx = 1\r\n+++\r\nBody\n---\nmore\n";
+    let (mut front, body) = parse(yaml).unwrap();
+    let (mut same, rest) = parse(toml).unwrap();
+    let lines = [&mut front, &mut same].map(|front| front.urgent.as_mut().unwrap().line.take());
+    assert_eq!(lines, [Some(12), Some(9)]);
+    let event = EventDraft { starts: Some("2015-09-28T16:00".to_owned()), ..EventDraft::default() };
     assert_eq!(body, "Body\n---\nmore\n");
     assert_eq!(
         front,
@@ -31,10 +36,10 @@ fn yaml_and_toml_say_the_same() {
             summary: Some("Come along.".to_owned()),
             guid: Some("007".to_owned()),
             draft: false,
-            urgent: None,
+            urgent: Some(Declared { events: vec![event], ..Declared::default() }),
         }
     );
-    assert_eq!(parse(toml).unwrap(), (front, body));
+    assert_eq!((same, rest), (front, body));
 }
 
 #[test]

@@ -1,0 +1,155 @@
+//! Appeals, their versions, and who heard of which, as the store keeps them.
+
+use std::time::Duration;
+
+use handbill::appeals::event::{Event, Moment};
+use handbill::appeals::{AppealState, VersionKind};
+use handbill::clock::Timestamp;
+use handbill::editions::{EditionKind, EditionState};
+use handbill::id::{AppealId, EditionId, SubscriberId};
+use handbill::store::appeals::{NewVersion, ReportTo};
+use handbill::store::deliveries::NewDelivery;
+use handbill::subscribers::Cadence;
+
+use super::deliveries::{accepted, new_edition, soon};
+use crate::app::TestApp;
+
+fn event(now: Timestamp) -> Event {
+    let local = now.plus(Duration::from_secs(3600)).to_utc().naive_utc();
+    let moment = |hours: i64| Moment {
+        local: local + chrono::TimeDelta::hours(hours),
+        at: Timestamp(now.0 + 3_600_000_000 * (hours + 1)),
+    };
+    Event {
+        uid: "one@campaign.example".to_owned(),
+        starts: moment(0),
+        ends: moment(3),
+        time_zone: chrono_tz::UTC,
+        place: Some("Steps".to_owned()),
+        address: Some("1 Road, London".to_owned()),
+        online_url: None,
+        region: Some("London".to_owned()),
+        point: None,
+    }
+}
+
+on_both! {
+    async fn an_appeal_is_kept_with_its_versions_and_events(store) {
+        let app = TestApp::new(store, 2525).await;
+        let revision = app.post("A strike", "Appeals").await;
+        let post = app.store.revision(revision).await.unwrap().unwrap().post_id;
+        let (now, events) = (app.now(), [event(app.now())]);
+        let index = app.vault.address_index(&"ana@example.org".parse().unwrap()).unwrap();
+        let report = ReportTo { key_id: app.vault.current_key(), index, address: vec![1, 2, 3] };
+        let mut tx = app.store.begin().await.unwrap();
+        let appeal = tx.make_appeal(post, "cli", now).await.unwrap().unwrap();
+        assert_eq!(tx.make_appeal(post, "cli", now).await.unwrap(), None, "it is one already");
+        tx.set_report_to(appeal, &report).await.unwrap();
+        assert_eq!(tx.post_revision(post).await.unwrap(), Some(revision));
+        let regions = ["London".to_owned()];
+        let new = NewVersion {
+            appeal,
+            kind: VersionKind::Marked,
+            revision,
+            regions: &regions,
+            deadline: events[0].starts.at,
+            reason: None,
+            by: "cli",
+            events: &events,
+        };
+        let first = tx.add_version(&new, now).await.unwrap();
+        let second = tx.add_version(&NewVersion { kind: VersionKind::Amended, ..new }, now).await.unwrap();
+        assert_eq!(tx.lock_appeal(appeal).await.unwrap().unwrap().state, AppealState::Open);
+        assert_eq!(tx.lock_appeal(AppealId(999)).await.unwrap().map(|appeal| appeal.id), None);
+        assert_eq!(tx.appeal_of(post).await.unwrap().unwrap().id, appeal);
+        tx.propose(appeal, Some("a"), now).await.unwrap();
+        tx.propose(appeal, None, now).await.unwrap();
+        tx.set_declared(post, Some("{}"), Some("no address")).await.unwrap();
+        assert_eq!(tx.declared(post).await.unwrap().as_deref(), Some("{}"));
+        tx.commit().await.unwrap();
+
+        assert!(first < second);
+        let current = app.store.current_version(appeal).await.unwrap().unwrap();
+        assert_eq!((current.id, current.number, current.events.as_slice()), (second, 2, &events[..]));
+        assert_eq!(app.store.appeal_of(post).await.unwrap().unwrap().id, appeal);
+        assert_eq!(app.store.appeal_with_event(&events[0].uid).await.unwrap(), Some(appeal));
+        assert_eq!(app.store.appeal_with_event("other@campaign.example").await.unwrap(), None);
+        assert_eq!(app.store.report_to(appeal).await.unwrap().unwrap().address, report.address);
+        assert_eq!(app.store.versions_since(AppealState::Open, now).await.unwrap().len(), 1);
+        assert!(app.store.versions_since(AppealState::Cancelled, now).await.unwrap().is_empty());
+        let near = app.store.versions_to_remind(now, now.plus(Duration::from_secs(7200))).await.unwrap();
+        assert_eq!(near.len(), 1, "the present version, and not the one before it");
+        assert!(app.store.versions_to_remind(now, now).await.unwrap().is_empty());
+        assert_eq!(app.store.proposals().await.unwrap(), [(appeal, None)], "the latest word counts");
+        assert_eq!(app.store.refused_marks().await.unwrap(), [(post, "no address".to_owned())]);
+
+        let mut tx = app.store.begin().await.unwrap();
+        tx.drop_proposal(appeal).await.unwrap();
+        tx.clear_declared_problem(post).await.unwrap();
+        tx.set_appeal_state(appeal, AppealState::Stopped).await.unwrap();
+        assert_eq!(tx.make_appeal(post, "cli", now).await.unwrap(), Some(appeal), "taken back, it can be marked again");
+        tx.commit().await.unwrap();
+        assert!(app.store.proposals().await.unwrap().is_empty());
+        assert!(app.store.refused_marks().await.unwrap().is_empty());
+    }
+}
+
+on_both! {
+    async fn the_ledger_knows_who_heard_of_which_version(store) {
+        let app = TestApp::new(store, 2525).await;
+        let people = app.people(3, Cadence::Weekly).await;
+        let revision = app.post("A strike", "Appeals").await;
+        let post = app.store.revision(revision).await.unwrap().unwrap().post_id;
+        let (now, events) = (app.now(), [event(app.now())]);
+        let mut tx = app.store.begin().await.unwrap();
+        let appeal = tx.make_appeal(post, "cli", now).await.unwrap().unwrap();
+        let new = NewVersion {
+            appeal,
+            kind: VersionKind::Marked,
+            revision,
+            regions: &[],
+            deadline: events[0].starts.at,
+            reason: None,
+            by: "cli",
+            events: &events,
+        };
+        let version = tx.add_version(&new, now).await.unwrap();
+        let mut edition = new_edition(EditionKind::Appeal, "appeal/1", now);
+        edition.appeal = Some((appeal, version));
+        edition.state = EditionState::Planning;
+        let id = tx.make_edition(&edition, now).await.unwrap().unwrap();
+        let variant = tx.make_variant(id, "en", "").await.unwrap();
+        let rows: Vec<_> =
+            people.iter().map(|id| NewDelivery { subscriber: *id, variant, domain_index: 0 }).collect();
+        tx.add_deliveries(id, &rows, now).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(app.store.appeals_in_planning(&[appeal], now).await.unwrap(), 1);
+        assert_eq!(app.store.appeals_in_planning(&[AppealId(999)], now).await.unwrap(), 0);
+        let readers = app.store.alert_readers(&["London".to_owned()], SubscriberId(0), 2).await.unwrap();
+        assert_eq!(readers.iter().map(|reader| reader.id).collect::<Vec<_>>(), people[..2], "who chose no region");
+
+        let mut tx = app.store.begin().await.unwrap();
+        assert_eq!(tx.hold_edition(id).await.unwrap(), Some(EditionState::Planning));
+        let claimed = tx.claim(id, 2, 7, None, soon(now), now).await.unwrap();
+        assert_eq!(tx.told_count(id).await.unwrap(), 2);
+        tx.record(&[accepted(&claimed[0], now)]).await.unwrap();
+        assert_eq!(tx.supersede_appeal(appeal).await.unwrap(), 1);
+        assert!(!tx.settle_edition(id, now).await.unwrap(), "two of its deliveries are open");
+        let had = tx.had_among(appeal, &people).await.unwrap();
+        assert_eq!(had[&claimed[0].subscriber_id].version, Some(version));
+        assert!(had[&claimed[1].subscriber_id].in_hand);
+        assert!(tx.claim(id, 2, 8, None, soon(now), now).await.unwrap().is_empty(), "it is closed");
+        tx.follow(appeal, people[0], now).await.unwrap();
+        assert_eq!(tx.readers_among(appeal, &people).await.unwrap().len(), 3);
+        tx.commit().await.unwrap();
+        assert_eq!(app.store.reached(id, SubscriberId(0), 9).await.unwrap(), [claimed[0].subscriber_id]);
+        let thread = app.store.thread(appeal, claimed[0].subscriber_id, EditionId(i64::MAX)).await.unwrap();
+        assert_eq!(thread, [id]);
+        assert_eq!(app.store.superseded_editions().await.unwrap().len(), 1);
+        assert!(app.store.follows(appeal, people[0]).await.unwrap());
+        let mut tx = app.store.begin().await.unwrap();
+        tx.unfollow(people[0]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(!app.store.follows(appeal, people[0]).await.unwrap());
+    }
+}
