@@ -200,7 +200,7 @@ on_both! {
                 }
                 7 if version < 5 && !called_off && dice.roll(2) == 0 => {
                     version += 1;
-                    desk.amend(appeal, 16 + u32::try_from(version).unwrap()).await;
+                    desk.amend(appeal, 16 + version).await;
                 }
                 7 if !called_off && dice.roll(12) == 0 => {
                     version += 1;
