@@ -71,7 +71,7 @@ impl Pages {
     }
 }
 
-/// Every route. It has to be served with the peer's address at hand, as [`serve`] does.
+/// Every route. It has to be served with the peer's address at hand, as [`serve()`] does.
 pub fn router(pages: Pages) -> Router {
     Router::new()
         .route("/", get(sign_up::home))
