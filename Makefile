@@ -1,11 +1,11 @@
 # What developers run. `make test` is all that a fresh machine needs: it installs the servers that the tests use.
 
-.PHONY: test servers check fmt licences demo bench
+.PHONY: test servers check fmt licences demo screenshots bench
 
 test: servers
 	cargo test --locked --no-fail-fast
 
-# PostgreSQL and Postfix's smtp-sink, from the system's packages; nothing is started.
+# PostgreSQL, Postfix's smtp-sink and Chromium, from the system's packages, and axe-core from npm; nothing is started.
 servers:
 	@tests/servers/install
 
@@ -28,3 +28,7 @@ bench:
 
 demo:
 	cargo run --locked --release -- demo
+
+# What mail looks like, in both colour schemes and at both widths, for docs/images.
+screenshots: servers
+	tests/browser/screenshots

@@ -80,8 +80,7 @@ impl Demo {
         let app = Arc::new(App::open(config, clock).await?);
         let mailbox = Arc::new(Mailbox::default());
         let parts = Parts::start(&app, relay, shown, &mailbox);
-        let templates = Templates::load_for(app.config.mail.templates.as_deref(), &app.config.site.language)
-            .context("the templates cannot be used")?;
+        let templates = Templates::of(&app.config).context("the templates cannot be used")?;
 
         people::add(&app).await.context("cannot add the sample people")?;
         sources::pull(&app.store, &app.config, &app.clock, false).await?;

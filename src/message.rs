@@ -17,7 +17,7 @@ use aws_lc_rs::digest;
 use chrono::Datelike;
 use chrono_tz::Tz;
 use lettre::message::header::{ContentDisposition, ContentType};
-use lettre::message::{MultiPart, SinglePart};
+use lettre::message::{Attachment, MultiPart, SinglePart};
 
 use crate::address::Address;
 use crate::appeals::calendar;
@@ -25,6 +25,7 @@ use crate::clock::Timestamp;
 use crate::config::Sender;
 use crate::editions::EditionKind;
 use crate::id::EditionId;
+use crate::posts::pictures::Inline;
 
 pub use header::one_line;
 
@@ -77,6 +78,8 @@ pub struct Draft<'a> {
     pub thread: &'a [String],
     /// The calendar entries that come with it.
     pub calendar: Option<&'a str>,
+    /// The pictures that its HTML shows by their Content-IDs.
+    pub images: &'a [Inline],
 }
 
 /// What a calendar that comes with a mail is called as a file.
@@ -186,7 +189,7 @@ pub fn build(draft: &Draft<'_>) -> Result<Vec<u8>, MessageError> {
     head.line("Content-Language", draft.language);
     head.line("MIME-Version", "1.0");
     let mut bytes = head.0.into_bytes();
-    bytes.extend(body(draft.content, draft.calendar, draft.message_id).formatted());
+    bytes.extend(body(draft).formatted());
     Ok(bytes)
 }
 
@@ -263,14 +266,29 @@ fn is_header_url(url: &str) -> bool {
 
 /// The plain text first, then the HTML, then the calendar (RFC 2046 section 5.1.4), each 7-bit safe. The calendar comes
 /// once more as a file, as some programs show only the one and some only the other.
-fn body(content: &Content, calendar: Option<&str>, message_id: &str) -> MultiPart {
+///
+/// Pictures stand with the HTML that shows them (RFC 2387).
+fn body(draft: &Draft<'_>) -> MultiPart {
+    let Draft { content, calendar, message_id, images, .. } = *draft;
     let (text, html) = (clean_body(&content.text), clean_body(&content.html));
     let mut parts = vec![text.as_str(), html.as_str()];
     parts.extend(calendar);
     let boundary = |name: &str| boundary(&format!("{name}{message_id}"), &parts);
     let alternative = MultiPart::alternative().boundary(boundary(""));
-    let alternative =
-        alternative.singlepart(SinglePart::plain(text.clone())).singlepart(SinglePart::html(html.clone()));
+    let alternative = alternative.singlepart(SinglePart::plain(text.clone()));
+    let page = SinglePart::html(html.clone());
+    let alternative = if images.is_empty() {
+        alternative.singlepart(page)
+    } else {
+        let mut related = MultiPart::related().boundary(boundary("related ")).singlepart(page);
+        for (number, image) in images.iter().enumerate() {
+            let Ok(media) = ContentType::parse(image.media) else { continue };
+            let name = format!("picture-{}.{}", number + 1, image.media.rsplit('/').next().unwrap_or("bin"));
+            let picture = Attachment::new_inline_with_name(image.id.clone(), name);
+            related = related.singlepart(picture.body(image.bytes.to_vec(), media));
+        }
+        alternative.multipart(related)
+    };
     let Some(calendar) = calendar else { return alternative };
     let entry = || SinglePart::builder().header(calendar_type());
     let alternative = alternative.singlepart(entry().body(calendar.to_owned()));

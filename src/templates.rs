@@ -9,7 +9,7 @@ pub mod contexts;
 mod embedded;
 mod error;
 mod helpers;
-mod look;
+pub mod look;
 #[cfg(test)]
 mod tests;
 mod wrap;
@@ -21,12 +21,14 @@ use std::sync::Arc;
 use handlebars::{Handlebars, no_escape};
 use serde::Serialize;
 
+use crate::config::{Color, Config};
 use crate::message::{Content, MAX_SUBJECT, one_line};
 use crate::words::{ENGLISH, Words};
 
 pub use check::{Problem, check, check_page};
 pub use contexts::{Context, Mail};
 pub use error::TemplateError;
+pub use look::Look;
 pub use wrap::{COLUMNS, excerpt, wrap};
 
 /// The templates of one language.
@@ -39,6 +41,7 @@ struct Registries {
 pub struct Templates {
     languages: BTreeMap<String, Registries>,
     words: Arc<Words>,
+    look: Arc<Look>,
     /// Where each template came from, by its name.
     files: BTreeMap<String, String>,
     /// What each template says, by its name.
@@ -54,12 +57,26 @@ impl Templates {
         Self::load_for(overrides, ENGLISH)
     }
 
+    /// The templates of a config: with its folder of overrides, in its language and its colours.
+    ///
+    /// # Errors
+    /// As for [`Templates::load`].
+    pub fn of(config: &Config) -> Result<Self, TemplateError> {
+        let (overrides, site) = (config.mail.templates.as_deref(), &config.site);
+        Self::load_in(overrides, &site.language, Look::load(overrides, site.color, site.color_dark)?)
+    }
+
     /// Like [`Templates::load`], with the site's language for readers who chose none.
     ///
     /// # Errors
     /// As for [`Templates::load`].
     pub fn load_for(overrides: Option<&Path>, site_language: &str) -> Result<Self, TemplateError> {
+        Self::load_in(overrides, site_language, Look::load(overrides, Color::SITE, None)?)
+    }
+
+    fn load_in(overrides: Option<&Path>, site_language: &str, look: Look) -> Result<Self, TemplateError> {
         let words = Arc::new(Words::load(overrides)?.with_site_language(site_language));
+        let look = Arc::new(look);
         let (mut files, mut sources) = (BTreeMap::new(), BTreeMap::new());
         for (path, text) in embedded::TEMPLATES {
             let name = path.trim_end_matches(".hbs").to_owned();
@@ -86,18 +103,23 @@ impl Templates {
         }
         let languages = words.tags().map(|tag| {
             let mut html = parsed.clone();
-            helpers::register(&mut html, &words, tag);
+            helpers::register(&mut html, &words, &look, tag);
             let mut plain = html.clone();
             plain.register_escape_fn(no_escape);
             (tag.to_owned(), Registries { html, plain })
         });
         let languages = languages.collect();
-        Ok(Self { languages, words, files, sources })
+        Ok(Self { languages, words, look, files, sources })
     }
 
     /// The words that the templates use.
     pub fn words(&self) -> &Words {
         &self.words
+    }
+
+    /// The styles that the templates use.
+    pub fn look(&self) -> &Look {
+        &self.look
     }
 
     /// Renders a mail: its subject on one line, its text wrapped at [`COLUMNS`], its HTML.

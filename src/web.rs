@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::State;
 use axum::http::header;
 use axum::middleware;
 use axum::response::IntoResponse;
@@ -93,7 +93,10 @@ pub fn router(pages: Pages) -> Router {
         .with_state(pages)
 }
 
-async fn style(_: Request) -> impl IntoResponse {
+/// The style sheet of all pages; the site's colours are filled in.
+const STYLE: &str = include_str!("../templates/pages/style.css");
+
+async fn style(State(pages): State<Pages>) -> impl IntoResponse {
     let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
-    (headers, include_str!("../templates/pages/style.css"))
+    (headers, pages.0.templates.borrow().look().fill(STYLE))
 }

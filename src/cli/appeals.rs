@@ -336,8 +336,7 @@ async fn would_amend(app: &Arc<App>, checked: &amend::Checked) -> anyhow::Result
 }
 
 fn composer(app: &Arc<App>) -> anyhow::Result<Composer> {
-    let site = &app.config.site.language;
-    let templates = Templates::load_for(app.config.mail.templates.as_deref(), site)?;
+    let templates = Templates::of(&app.config)?;
     Ok(Composer::new(Arc::clone(app), watch::channel(Arc::new(templates)).1))
 }
 

@@ -107,8 +107,7 @@ async fn send(app: &Arc<App>, args: &Send, out: &mut Output) -> Outcome {
 }
 
 async fn look(app: &Arc<App>, due: &Due) -> anyhow::Result<Planned> {
-    let site = &app.config.site.language;
-    let templates = Templates::load_for(app.config.mail.templates.as_deref(), site)?;
+    let templates = Templates::of(&app.config)?;
     let composer = Composer::new(Arc::clone(app), watch::channel(Arc::new(templates)).1);
     let known = app.store.edition_by_key(&due.key()).await?;
     let mut samples = Vec::new();

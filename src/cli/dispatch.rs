@@ -41,8 +41,7 @@ pub(super) struct Dispatch {
 }
 
 pub(super) async fn run(app: &Arc<App>, args: &Dispatch, out: &mut Output) -> Outcome {
-    let site = &app.config.site.language;
-    let templates = Templates::load_for(app.config.mail.templates.as_deref(), site)?;
+    let templates = Templates::of(&app.config)?;
     let templates = watch::channel(Arc::new(templates)).1;
     let total = waiting(app).await?;
     let (counters, stop) = (Arc::new(Counters::default()), CancellationToken::new());

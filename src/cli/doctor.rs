@@ -124,7 +124,7 @@ async fn key(config: &Config, store: Option<&Store>, now: Timestamp) -> anyhow::
 }
 
 fn looks(config: &Config) -> anyhow::Result<String> {
-    let loaded = Templates::load_for(config.mail.templates.as_deref(), &config.site.language)?;
+    let loaded = Templates::of(config)?;
     let problems = templates::check(&loaded);
     match problems.first() {
         None => Ok("all of them render".to_owned()),

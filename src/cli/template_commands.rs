@@ -10,6 +10,7 @@ use super::output::Output;
 use super::{Ended, Outcome, templates};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::templates::Templates;
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -42,10 +43,10 @@ pub(super) enum TemplateCommands {
 }
 
 pub(super) fn run(config: &Config, command: &TemplateCommands, out: &mut Output) -> Outcome {
-    let (overrides, language) = (config.mail.templates.as_deref(), config.site.language.as_str());
+    let loaded = Templates::of(config).context("the templates cannot be loaded")?;
     match command {
         TemplateCommands::Check { format } => {
-            let report = templates::check(overrides, language).context("could not check the templates")?;
+            let report = templates::check(&loaded);
             if format.json {
                 out.json(&report)?;
             } else if report.problems.is_empty() {
@@ -56,7 +57,7 @@ pub(super) fn run(config: &Config, command: &TemplateCommands, out: &mut Output)
             Ok(if report.problems.is_empty() { Ended::Done } else { Ended::Attention })
         }
         TemplateCommands::Preview { out: folder, format } => {
-            let written = templates::preview(overrides, language, folder, Clock::System.now());
+            let written = templates::preview(&loaded, folder, Clock::System.now());
             let report = written.context("could not write the preview")?;
             if format.json {
                 out.json(&report)?;

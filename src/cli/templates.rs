@@ -32,24 +32,20 @@ pub struct PreviewReport {
 }
 
 /// Renders every template with its samples in every language.
-///
-/// # Errors
-/// When the templates cannot even be loaded; what is wrong with a rendered one is in the report.
-pub fn check(overrides: Option<&Path>, site_language: &str) -> Result<CheckReport> {
-    let templates = Templates::load_for(overrides, site_language).context("the templates cannot be loaded")?;
+pub fn check(templates: &Templates) -> CheckReport {
     let languages = templates.words().tags().map(str::to_owned).collect();
-    Ok(CheckReport { languages, problems: templates::check(&templates) })
+    CheckReport { languages, problems: templates::check(templates) }
 }
 
 /// Writes each sample of each mail in each language to the folder `out`, which is made when it is missing: the
-/// subject and text as `.txt`, the HTML as `.html`, and the whole message as `.eml`. `at` is its Date.
+/// subject and text as `.txt`, the HTML as `.html`, the calendar entries as `.ics`, and the whole message as `.eml`; and
+/// each page as `.html`. `at` is the Date of the messages.
 ///
 /// # Errors
 /// When a template has a mistake or a file cannot be written.
-pub fn preview(overrides: Option<&Path>, site_language: &str, out: &Path, at: Timestamp) -> Result<PreviewReport> {
-    let templates = Templates::load_for(overrides, site_language).context("the templates cannot be loaded")?;
+pub fn preview(templates: &Templates, out: &Path, at: Timestamp) -> Result<PreviewReport> {
     std::fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
-    let preview = Preview { templates: &templates, out, at };
+    let preview = Preview { templates, out, at };
     let mut files = Vec::new();
     for tag in templates.words().tags() {
         preview.write::<Digest>(EditionKind::Digest, tag, &mut files)?;
@@ -61,6 +57,9 @@ pub fn preview(overrides: Option<&Path>, site_language: &str, out: &Path, at: Ti
         preview.write::<Confirmation>(EditionKind::Confirmation, tag, &mut files)?;
         preview.write::<Link>(EditionKind::Link, tag, &mut files)?;
         preview.write::<Goodbye>(EditionKind::Goodbye, tag, &mut files)?;
+        for page in crate::web::contexts::preview(templates, tag)? {
+            preview.file(&format!("page-{}.{tag}.html", page.name), page.html.as_bytes(), &mut files)?;
+        }
     }
     Ok(PreviewReport { files })
 }
@@ -77,22 +76,38 @@ impl Preview<'_> {
         for (at, sample) in C::samples(&language, &str::to_owned).iter().enumerate() {
             let content = self.templates.mail(sample, tag)?;
             let name = format!("{kind}-{}.{tag}", at + 1);
-            let message = self.message(kind, tag, &name, &content)?;
+            let calendar = C::calendar(&language, at);
+            let message = self.message(kind, tag, &name, &content, calendar.as_deref())?;
             for (part, bytes) in [
                 ("subject.txt", format!("{}\n", content.subject).into_bytes()),
                 ("txt", content.text.into_bytes()),
                 ("html", content.html.into_bytes()),
                 ("eml", message),
             ] {
-                let path = self.out.join(format!("{name}.{part}"));
-                std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-                files.push(path);
+                self.file(&format!("{name}.{part}"), &bytes, files)?;
+            }
+            if let Some(calendar) = calendar {
+                self.file(&format!("{name}.ics"), calendar.as_bytes(), files)?;
             }
         }
         Ok(())
     }
 
-    fn message(&self, kind: EditionKind, tag: &str, name: &str, content: &Content) -> Result<Vec<u8>> {
+    fn file(&self, name: &str, bytes: &[u8], files: &mut Vec<PathBuf>) -> Result<()> {
+        let path = self.out.join(name);
+        std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        files.push(path);
+        Ok(())
+    }
+
+    fn message(
+        &self,
+        kind: EditionKind,
+        tag: &str,
+        name: &str,
+        content: &Content,
+        calendar: Option<&str>,
+    ) -> Result<Vec<u8>> {
         let sender: Sender = "Campaign Example <news@campaign.example>".parse().map_err(anyhow::Error::msg)?;
         let id = ListId::of(&sender);
         let list = List {
@@ -116,7 +131,8 @@ impl Preview<'_> {
             language: tag,
             list: (!kind.is_letter()).then_some(list),
             thread: &[],
-            calendar: None,
+            calendar,
+            images: &[],
         };
         Ok(message::build(&draft)?)
     }
@@ -128,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_built_in_templates_are_well() {
-        let report = check(None, "en").unwrap();
+        let report = check(&Templates::load(None).unwrap());
         assert_eq!(report.languages, ["en", "ru"]);
         assert_eq!(report.problems, []);
     }
@@ -137,8 +153,9 @@ mod tests {
     fn a_preview_has_four_files_for_each_sample_and_is_the_same_each_time() {
         let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let at = Timestamp(1_443_420_000_000_000);
-        let files = preview(None, "en", &first.path().join("new"), at).unwrap().files;
-        let again = preview(None, "en", second.path(), at).unwrap().files;
+        let templates = Templates::load(None).unwrap();
+        let files = preview(&templates, &first.path().join("new"), at).unwrap().files;
+        let again = preview(&templates, second.path(), at).unwrap().files;
         assert!(files.len() >= 4 * 4 * 2, "{}", files.len());
         for (one, other) in files.iter().zip(&again) {
             assert_eq!(one.file_name(), other.file_name());

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use super::color::{Color, DARK_GROUND, READABLE};
 use super::source::{Origin, Source};
 use crate::address::Address;
 use crate::subscribers::Cadence;
@@ -75,6 +76,39 @@ pub struct Site {
     /// Where answers go, if not to the sender.
     #[serde(default)]
     pub reply_to: Option<Sender>,
+    /// The colour of its mail and pages, as text and as ground.
+    #[serde(default = "default_color")]
+    pub color: Color,
+    /// The same for the dark scheme; by default a lighter one of the same hue.
+    #[serde(default)]
+    pub color_dark: Option<Color>,
+    /// Its logo: the path or address of an image on the site itself, about 40 pixels high.
+    #[serde(default)]
+    pub logo: Option<String>,
+}
+
+impl Site {
+    /// Where the logo is, if there is one.
+    ///
+    /// # Errors
+    /// When that is no address on the site itself, with what to do about it.
+    pub fn logo_url(&self) -> Result<Option<Url>, String> {
+        let Some(logo) = self.logo.as_deref().map(str::trim).filter(|logo| !logo.is_empty()) else { return Ok(None) };
+        let mut base = self.url.clone();
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        let url = base.join(logo).map_err(|error| format!("`{logo}` is no address: {error}"))?;
+        if url.host_str() == self.url.host_str() && matches!(url.scheme(), "http" | "https") {
+            Ok(Some(url))
+        } else {
+            Err(format!("`{logo}` is not on the site itself: mail shows no image from elsewhere"))
+        }
+    }
+}
+
+fn default_color() -> Color {
+    Color::SITE
 }
 
 /// `[store]`: where the data is kept.
@@ -257,6 +291,8 @@ impl Default for Digests {
 text_enum! {
     /// What becomes of the images in posts.
     pub enum Images {
+        /// Brought along with the mail, where they lie in a watched folder; others are left out.
+        Embed = "embed",
         /// Shown from the site itself, and only from there.
         Site = "site",
         /// Left out; their alt text stays.
@@ -438,6 +474,15 @@ impl Config {
         if self.site.name.trim().is_empty() || self.site.name.chars().any(char::is_control) {
             return Err(("site.name", "give the group's name, on one line".to_owned()));
         }
+        if self.site.color.contrast(Color::WHITE) < READABLE {
+            let why = format!("{} cannot be read on white; take a darker one", self.site.color);
+            return Err(("site.color", why));
+        }
+        if let Some(color) = self.site.color_dark.filter(|color| color.contrast(DARK_GROUND) < READABLE) {
+            let why = format!("{color} cannot be read on {DARK_GROUND}, the dark scheme's ground; take a lighter one");
+            return Err(("site.color_dark", why));
+        }
+        self.site.logo_url().map_err(|error| ("site.logo", error))?;
         if self.site.postal_address.trim().is_empty() {
             return Err(("site.postal_address", "bulk mail must carry a postal address".to_owned()));
         }

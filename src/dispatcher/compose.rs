@@ -50,11 +50,12 @@ enum Said {
 }
 
 /// A post as mail shows it.
-fn item(site: &config::Site, words: &Language<'_>, post: Revision) -> anyhow::Result<Item> {
+fn item(config: &config::Config, words: &Language<'_>, post: Revision) -> anyhow::Result<Item> {
     let topics: Vec<String> = crate::topics::Topics::parse(&post.topics).iter().map(str::to_owned).collect();
-    let date = words.date(post.published_at.to_utc().with_timezone(&site.time_zone).date_naive())?;
+    let date = words.date(post.published_at.to_utc().with_timezone(&config.site.time_zone).date_naive())?;
     let item = Item::new(&post.title, post.url.as_deref(), date, &topics, post.html, post.text);
-    Ok(Item { excerpt: post.excerpt, ..item })
+    let fitted = crate::posts::pictures::fit(config, &item.html);
+    Ok(Item { excerpt: post.excerpt, ..item }.with_pictures(fitted))
 }
 
 /// Makes messages, and remembers what their variants share.
@@ -107,10 +108,13 @@ impl Composer {
         let site = &self.app.config.site;
         let message_id = self.message_id(claimed.edition_id, claimed.subscriber_id)?;
         let thread = self.thread(edition, claimed.subscriber_id).await?;
-        let calendar = match &prepared.said {
-            Said::Urgent(shared) => shared.calendar.as_deref(),
-            Said::Posts(_) => None,
+        let (calendar, posts) = match &prepared.said {
+            Said::Urgent(shared) => (shared.calendar.as_deref(), std::slice::from_ref(&shared.post)),
+            Said::Posts(posts) => (None, posts.items()),
         };
+        // A post of which only the beginning is shown brings no more than that does.
+        let shown = posts.iter().flat_map(|post| &post.inline).filter(|image| content.html.contains(&image.id));
+        let images: Vec<_> = shown.cloned().collect();
         let draft = Draft {
             sender: &site.sender,
             reply_to: site.reply_to.as_ref(),
@@ -126,6 +130,7 @@ impl Composer {
             list,
             thread: &thread,
             calendar,
+            images: &images,
         };
         let bytes = message::build(&draft)?;
         Ok(Some(Composed { to, bytes }))
@@ -140,7 +145,7 @@ impl Composer {
         token: &(dyn Fn(TokenPurpose) -> Result<String, VaultError> + Sync),
     ) -> anyhow::Result<Content> {
         let language = prepared.language.as_str();
-        let frame = Frame::new(Site::of(&self.app.config.site), &templates.words().language(language));
+        let frame = Frame::new(Site::of(&self.app.config), &templates.words().language(language));
         Ok(match edition.kind {
             EditionKind::Confirmation => {
                 let wanted = match self.app.store.asked(edition.id, claimed.subscriber_id).await? {
@@ -246,7 +251,7 @@ impl Composer {
         let templates = self.templates.borrow().clone();
         let items = self.items(&templates, language, items, None).await?;
         let posts = self.fitting(&templates, language, cadence, items, None)?;
-        let frame = Frame::new(Site::of(&self.app.config.site), &templates.words().language(language));
+        let frame = Frame::new(Site::of(&self.app.config), &templates.words().language(language));
         Ok(templates.mail(&Digest::new(frame, cadence, posts, self.links("TOKEN", None)), language)?)
     }
 
@@ -259,7 +264,7 @@ impl Composer {
         items: Vec<Item>,
         edition: Option<EditionId>,
     ) -> anyhow::Result<Posts> {
-        let frame = Frame::new(Site::of(&self.app.config.site), &templates.words().language(language));
+        let frame = Frame::new(Site::of(&self.app.config), &templates.words().language(language));
         // As long as the tokens of mails.
         let links = self.links(&"T".repeat(64), edition);
         Posts::fitting(items, |posts| {
@@ -316,7 +321,7 @@ impl Composer {
             let post = revision.ok_or_else(|| anyhow::anyhow!("revision {} is not in the store", wanted.revision))?;
             let appeal = self.app.store.appeal_of(post.post_id).await?;
             let archived = format!("{}#post-{}", self.issue(edition), post.post_id);
-            let mut item = item(&self.app.config.site, &words, post)?.archived(archived);
+            let mut item = item(&self.app.config, &words, post)?.archived(archived);
             if let Some(appeal) = appeal {
                 let now = self.app.clock.now();
                 item = urgent::in_digest(&self.app, templates, language, item, appeal.id, now).await?;

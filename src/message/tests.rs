@@ -1,4 +1,4 @@
-use mail_parser::{HeaderName, MessageParser};
+use mail_parser::{HeaderName, MessageParser, MimeHeaders};
 use proptest::prelude::*;
 
 use super::*;
@@ -37,6 +37,7 @@ impl Parts {
             message_id: "d.17.4",
             thread: &[],
             calendar: None,
+            images: &[],
             // A Monday in summer time.
             date: Timestamp(1_443_420_000_000_000),
             time_zone: chrono_tz::Europe::London,
@@ -140,6 +141,28 @@ fn the_text_comes_first_and_russian_travels_as_base64() {
     let text = std::str::from_utf8(&bytes).unwrap();
     assert!(text.find("text/plain").unwrap() < text.find("text/html").unwrap());
     assert!(text.contains("Content-Transfer-Encoding: base64"), "{text}");
+}
+
+#[test]
+fn pictures_stand_with_the_html_that_shows_them() {
+    let mut parts = Parts::new();
+    parts.content.html = "<p><img src=\"cid:a1@campaign.example\" alt=\"A gate\"></p>\n".to_owned();
+    let picture = |id: &str, byte| Inline { id: id.to_owned(), media: "image/png", bytes: vec![byte; 3000].into() };
+    let images = [picture("a1@campaign.example", 0xff), picture("b2@campaign.example", 0)];
+    let bytes = build(&Draft { images: &images, ..parts.digest() }).unwrap();
+    assert_lines(&bytes, true);
+    let message = MessageParser::new().parse(&bytes).unwrap();
+    let kind =
+        |part: &mail_parser::MessagePart<'_>| part.content_type().and_then(|found| found.subtype()).map(str::to_owned);
+    let kinds: Vec<_> = message.parts.iter().filter_map(kind).collect();
+    assert_eq!(kinds, ["alternative", "plain", "related", "html", "png", "png"]);
+    for (part, image) in message.parts.iter().skip(4).zip(&images) {
+        assert_eq!(part.content_id(), Some(image.id.as_str()));
+        assert_eq!(part.contents(), &image.bytes[..]);
+        assert!(part.content_disposition().is_some_and(|found| found.is_inline()));
+    }
+    assert_eq!(message.body_html(0).unwrap().replace("\r\n", "\n"), parts.content.html);
+    assert_eq!(bytes, build(&Draft { images: &images, ..parts.digest() }).unwrap());
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn links_unchecked(templates: &Templates) -> Vec<Problem> {
             let raw = |attribute: &str| {
                 line.split(attribute).skip(1).any(|rest| {
                     let rest = rest.trim_start_matches(['"', '\'']);
-                    rest.starts_with("{{") && !rest.starts_with("{{link ")
+                    rest.starts_with("{{") && !rest.starts_with("{{link ") && !rest.starts_with("{{image ")
                 })
             };
             if raw("href=") || raw("src=") {

@@ -17,8 +17,9 @@ use url::Url;
 use super::excerpt;
 use crate::appeals::event::Event;
 use crate::clock::Timestamp;
-use crate::config;
+use crate::config::{Config, Images};
 use crate::message::one_line;
+use crate::posts::pictures::{Fitted, Inline, Lead};
 use crate::subscribers::Cadence;
 use crate::text_enum::text_enum;
 use crate::words::{Language, WordsError};
@@ -52,7 +53,12 @@ pub trait Context: Serialize + Sized {
 }
 
 /// What a mail is given: its template is a folder with `subject.hbs`, `text.hbs` and `html.hbs`.
-pub trait Mail: Context {}
+pub trait Mail: Context {
+    /// The calendar entries that come with the `at`-th sample, in a preview.
+    fn calendar(_language: &Language<'_>, _at: usize) -> Option<String> {
+        None
+    }
+}
 
 /// Who is writing.
 #[derive(Clone, Debug, Serialize)]
@@ -63,16 +69,21 @@ pub struct Site {
     pub url: String,
     /// The lines of its postal address.
     pub postal_address: Vec<String>,
+    /// Where its logo is, if mail shows images.
+    pub logo: Option<String>,
 }
 
 impl Site {
     /// The site as it is configured.
-    pub fn of(site: &config::Site) -> Self {
+    pub fn of(config: &Config) -> Self {
+        let site = &config.site;
+        let logo = site.logo_url().ok().flatten().filter(|_| config.mail.images != Images::None);
         let lines = site.postal_address.lines().map(|line| one_line(line, MAX_TEXT)).filter(|line| !line.is_empty());
         Self {
             name: one_line(&site.name, MAX_TEXT),
             url: site.url.as_str().trim_end_matches('/').to_owned(),
             postal_address: lines.collect(),
+            logo: logo.map(String::from),
         }
     }
 }
@@ -155,6 +166,11 @@ pub struct Item {
     pub until: Option<String>,
     /// Whether it is one line only, for a reader who had its appeal.
     pub line: bool,
+    /// The picture above its beginning.
+    pub lead: Option<Lead>,
+    /// The pictures that the mail brings along.
+    #[serde(skip)]
+    pub inline: Vec<Inline>,
 }
 
 impl Item {
@@ -177,6 +193,8 @@ impl Item {
             events: Vec::new(),
             until: None,
             line: false,
+            lead: None,
+            inline: Vec::new(),
         }
     }
 
@@ -185,6 +203,12 @@ impl Item {
     pub fn archived(mut self, url: String) -> Self {
         self.read_url.get_or_insert(url);
         self
+    }
+
+    /// The post with its pictures, as far as mail may show them.
+    #[must_use]
+    pub fn with_pictures(self, fitted: Fitted) -> Self {
+        Self { html: fitted.html, lead: fitted.lead, inline: fitted.inline, ..self }
     }
 
     /// The post as one line, for a reader who had its appeal.
@@ -200,9 +224,10 @@ impl Item {
     /// # Errors
     /// When the words of the language are not those of a date or an event.
     pub fn of_appeal(self, language: Language<'_>, appeal: &Called<'_>) -> Result<Self, WordsError> {
-        let deadline = appeal.deadline.filter(|_| appeal.events.is_empty());
+        let ahead = appeal.notice == Notice::Ahead;
+        let deadline = appeal.deadline.filter(|_| ahead && appeal.events.is_empty());
         let mut events = EventBox::all(appeal.events, language, appeal.calendar)?;
-        if appeal.notice != Notice::Ahead {
+        if !ahead {
             events = events.into_iter().map(|event| event.over(appeal.notice == Notice::Cancelled)).collect();
         }
         Ok(Self {

@@ -1,4 +1,4 @@
-//! What templates can call: `t`, `date`, `link`, `join`, `css`, and an `if` and `unless` that are strict.
+//! What templates can call: `t`, `date`, `link`, `image`, `join`, `css`, and an `if` and `unless` that are strict.
 
 use std::sync::Arc;
 
@@ -9,19 +9,28 @@ use handlebars::{
 };
 
 use super::contexts::safe_url;
-use super::look;
+use super::look::Look;
 use crate::words::{Value, Words};
 
+/// The helpers by their names.
+pub(super) const HELPERS: [&str; 8] = ["t", "date", "link", "image", "join", "css", "if", "unless"];
+
 /// Gives a registry its helpers, speaking the language `tag`.
-pub(super) fn register(registry: &mut Handlebars<'static>, words: &Arc<Words>, tag: &str) {
+pub(super) fn register(registry: &mut Handlebars<'static>, words: &Arc<Words>, look: &Arc<Look>, tag: &str) {
     let speech = || Speech { words: Arc::clone(words), tag: tag.to_owned() };
-    registry.register_helper("t", Box::new(Word(speech())));
-    registry.register_helper("date", Box::new(Date(speech())));
-    registry.register_helper("link", Box::new(Link));
-    registry.register_helper("join", Box::new(Join));
-    registry.register_helper("css", Box::new(Css));
-    registry.register_helper("if", Box::new(If { wanted: true }));
-    registry.register_helper("unless", Box::new(If { wanted: false }));
+    let helpers: [Box<dyn HelperDef + Send + Sync>; HELPERS.len()] = [
+        Box::new(Word(speech())),
+        Box::new(Date(speech())),
+        Box::new(Link),
+        Box::new(Image),
+        Box::new(Join),
+        Box::new(Css(Arc::clone(look))),
+        Box::new(If { wanted: true }),
+        Box::new(If { wanted: false }),
+    ];
+    for (name, helper) in HELPERS.into_iter().zip(helpers) {
+        registry.register_helper(name, helper);
+    }
 }
 
 struct Speech {
@@ -107,6 +116,25 @@ impl HelperDef for Link {
     }
 }
 
+/// `src="{{image url}}"`: where an image is, by http, https, or `cid` for one that the mail brings itself. It is an
+/// address that the program chose, never one of a third party.
+struct Image;
+
+impl HelperDef for Image {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        let url = text(h, "image")?;
+        let own = url.strip_prefix("cid:").is_some_and(|id| id.chars().all(|c| c.is_ascii_graphic() && c != '"'));
+        let safe = safe_url(url).filter(|url| url.starts_with("http"));
+        Ok(derived(if own { url.to_owned() } else { safe.unwrap_or_default() }))
+    }
+}
+
 /// `{{join topics}}`: the texts of a list with commas between.
 struct Join;
 
@@ -126,7 +154,7 @@ impl HelperDef for Join {
 }
 
 /// `style="{{css "title"}}"`: how a thing looks, from the one table of styles.
-struct Css;
+struct Css(Arc<Look>);
 
 impl HelperDef for Css {
     // Written as it is: the table is ours, and quotes around a font's name need no escape in it.
@@ -139,8 +167,9 @@ impl HelperDef for Css {
         out: &mut dyn Output,
     ) -> HelperResult {
         let name = text(h, "css")?;
-        let style = look::style(name).ok_or_else(|| other(format!("`css` knows no style `{name}`")))?;
-        Ok(out.write(&style)?)
+        let style =
+            self.0.style(name).ok_or_else(|| other(format!("`css` knows no style `{name}`; add it to look.toml")))?;
+        Ok(out.write(style)?)
     }
 }
 

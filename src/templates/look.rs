@@ -1,98 +1,179 @@
-//! The one table of how mail looks: `{{css "title"}}` writes a style into a tag, where mail programs find it.
+//! How mail looks: the one table of styles, `templates/look.toml`, with the site's colours filled in.
 //!
-//! Mail programs drop style sheets, or parts of them, so that every tag has to carry its own style. A template says
-//! what a thing is, and this table how that looks. Colours come in pairs, text and ground; those of the dark scheme
-//! are in the style sheet of `mail/partials/layout.hbs`.
+//! It is filled in when the templates are loaded, so that nothing of it is left to do for each mail.
 
-/// What a name stands for. In a style, `{accent}`, `{on-accent}` and the other names of [`COLOURS`] are colours.
-const STYLES: &[(&str, &str)] = &[
-    // The page and the card on it.
-    ("page", "margin:0; padding:0; background-color:{page}; -webkit-text-size-adjust:100%;"),
-    ("ground", "background-color:{page};"),
-    ("outer", "padding:24px 12px;"),
-    ("hidden", "display:none; max-height:0; overflow:hidden; mso-hide:all;"),
-    (
-        "card",
-        "max-width:600px; background-color:{paper}; color:{ink}; font-family:{font}; font-size:16px; \
-         line-height:1.5; text-align:start; overflow-wrap:anywhere; word-break:break-word;",
-    ),
-    ("brand", "padding:18px 32px; border-top:6px solid {accent}; border-bottom:1px solid {rule};"),
-    ("brand-name", "color:{ink}; font-size:18px; line-height:1.3; font-weight:bold; text-decoration:none;"),
-    ("logo", "display:block; border:0; height:40px; width:auto; max-width:100%;"),
-    ("section", "padding:24px 32px;"),
-    ("first", "padding:28px 32px 24px;"),
-    ("next", "padding:28px 32px; border-top:1px solid {rule};"),
-    ("foot", "padding:24px 32px 32px; border-top:1px solid {rule}; color:{soft}; font-size:14px; line-height:1.5;"),
-    // Text.
-    (
-        "kind",
-        "margin:0 0 8px; color:{accent}; font-size:14px; line-height:1.4; font-weight:bold; letter-spacing:0.02em;",
-    ),
-    ("title", "margin:0 0 12px; color:{ink}; font-size:28px; line-height:1.2; font-weight:bold;"),
-    ("heading", "margin:0 0 6px; color:{ink}; font-size:22px; line-height:1.25; font-weight:bold;"),
-    ("paragraph", "margin:0 0 16px;"),
-    ("last", "margin:0;"),
-    ("close", "margin:0 0 12px;"),
-    ("soft", "margin:0 0 12px; color:{soft}; font-size:14px;"),
-    ("soft-last", "margin:0; color:{soft}; font-size:14px;"),
-    ("list", "margin:0 0 16px; padding-inline-start:24px;"),
-    ("link", "color:{accent};"),
-    ("link-strong", "color:{accent}; font-weight:bold;"),
-    ("notice", "margin:0 0 12px; color:{ink}; font-weight:bold;"),
-    // Buttons.
-    ("button-table", "margin:24px 0;"),
-    ("button", "background-color:{accent}; border-radius:4px;"),
-    (
-        "button-link",
-        "display:inline-block; padding:12px 24px; color:{on-accent}; font-size:16px; font-weight:bold; \
-         text-decoration:none;",
-    ),
-    // An event.
-    ("event", "margin:0 0 16px; background-color:{tint}; border-collapse:separate;"),
-    ("event-leaf", "width:72px; padding:16px 0 16px 16px; vertical-align:top;"),
-    ("leaf", "width:72px; background-color:{paper}; border:2px solid {accent}; text-align:center;"),
-    (
-        "leaf-month",
-        "padding:4px 2px; background-color:{accent}; color:{on-accent}; font-size:12px; line-height:1.3; font-weight:bold;",
-    ),
-    ("leaf-day", "padding:4px 2px 6px; color:{ink}; font-size:32px; line-height:1.1; font-weight:bold;"),
-    ("event-facts", "padding:16px; vertical-align:top;"),
-    ("event-date", "margin:0; color:{ink}; font-size:18px; line-height:1.35; font-weight:bold;"),
-    ("event-time", "margin:0 0 12px; color:{ink}; font-size:18px; line-height:1.35;"),
-    ("event-zone", "color:{soft}; font-size:14px;"),
-    ("event-place", "margin:0; color:{ink}; font-weight:bold;"),
-    ("event-address", "margin:0; color:{ink};"),
-    ("event-links", "margin:12px 0 0; font-weight:bold;"),
-    ("event-off", "margin:0 0 6px; color:{ink}; font-size:14px; font-weight:bold;"),
-    // What changed.
-    ("changes", "margin:0 0 20px; border:2px solid {accent};"),
-    ("change", "padding:14px 16px;"),
-    ("change-next", "padding:14px 16px; border-top:1px solid {rule};"),
-    ("change-what", "margin:0 0 4px; color:{ink}; font-weight:bold;"),
-    ("change-now", "margin:0; color:{ink}; font-size:18px; line-height:1.35; font-weight:bold;"),
-    ("change-was", "margin:4px 0 0; color:{soft};"),
-    // Numbers.
-    ("numbers", "margin:0 0 16px; border-top:1px solid {rule};"),
-    ("number-name", "padding:10px 16px 10px 0; border-bottom:1px solid {rule}; text-align:start; font-weight:normal;"),
-    ("number", "padding:10px 0; border-bottom:1px solid {rule}; text-align:end; font-weight:bold; white-space:nowrap;"),
-    ("code", "font-family:Menlo,Consolas,monospace; font-size:14px;"),
-];
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-/// The colours of the light scheme, and the fonts, by their names in styles.
-const COLOURS: &[(&str, &str)] = &[
-    ("{page}", "#f2f1ed"),
-    ("{paper}", "#ffffff"),
-    ("{tint}", "#f7f5f0"),
-    ("{ink}", "#1d1d1b"),
-    ("{soft}", "#57574f"),
-    ("{rule}", "#d8d7d0"),
-    ("{accent}", "#9b1c1c"),
-    ("{on-accent}", "#ffffff"),
-    ("{font}", "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"),
-];
+use serde::Deserialize;
 
-/// The style of that name; nothing when there is none.
-pub(super) fn style(name: &str) -> Option<String> {
-    let (_, style) = STYLES.iter().find(|(known, _)| *known == name)?;
-    Some(COLOURS.iter().fold((*style).to_owned(), |style, (name, value)| style.replace(name, value)))
+use super::TemplateError;
+use crate::config::{self, Color, READABLE};
+
+/// The file, in the folder of overrides and among the built-in templates.
+pub(super) const FILE: &str = "look.toml";
+const BUILT_IN: &str = include_str!("../../templates/look.toml");
+/// The style that is a whole style sheet.
+const SHEET: &str = "sheet";
+/// How well the dark scheme's colour stands out, where it is not configured.
+const DARK_CONTRAST: f64 = 6.0;
+
+/// What the file says.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Table {
+    light: BTreeMap<String, Color>,
+    dark: BTreeMap<String, Color>,
+    styles: BTreeMap<String, String>,
+}
+
+/// The styles by their names, ready to be written into tags.
+#[derive(Debug)]
+pub struct Look {
+    styles: BTreeMap<String, String>,
+    colours: BTreeMap<String, Color>,
+}
+
+impl Look {
+    /// The built-in look, with what the file of the folder `overrides` replaces, in the site's colours.
+    ///
+    /// # Errors
+    /// When the file cannot be read, has a mistake, or names a colour that there is not.
+    pub fn load(overrides: Option<&Path>, color: Color, dark: Option<Color>) -> Result<Self, TemplateError> {
+        let mut table = parse(BUILT_IN, Path::new(FILE))?;
+        let own = overrides.map(|folder| folder.join(FILE)).filter(|path| path.is_file());
+        if let Some(path) = &own {
+            let text =
+                std::fs::read_to_string(path).map_err(|source| TemplateError::Read { path: path.clone(), source })?;
+            let own = parse(&text, path)?;
+            table.light.extend(own.light);
+            table.dark.extend(own.dark);
+            table.styles.extend(own.styles);
+        }
+        let path = own.unwrap_or_else(|| PathBuf::from(FILE));
+        let colours = colours(&table, color, dark);
+        let look = Self { styles: BTreeMap::new(), colours };
+        let mut styles = BTreeMap::new();
+        for (name, style) in &table.styles {
+            let filled = look.fill(style);
+            // Braces are a matter of course in a style sheet only.
+            if name != SHEET && filled.contains(['{', '}', '"', '<']) {
+                let what = format!("the style `{name}` names a colour that there is not, or has a quote in it");
+                return Err(TemplateError::Broken { place: path.display().to_string(), what });
+            }
+            styles.insert(name.clone(), filled);
+        }
+        Ok(Self { styles, ..look })
+    }
+
+    /// A text with its colours filled in: `{ink}` becomes `#1d1d1b`.
+    pub fn fill(&self, text: &str) -> String {
+        self.colours
+            .iter()
+            .fold(text.to_owned(), |text, (name, color)| text.replace(&format!("{{{name}}}"), &color.to_string()))
+    }
+
+    /// The style of that name.
+    pub fn style(&self, name: &str) -> Option<&str> {
+        self.styles.get(name).map(String::as_str)
+    }
+
+    /// The names of all styles.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.styles.keys().map(String::as_str)
+    }
+
+    /// A colour by its name in styles, such as `ink` or `dark.ink`.
+    pub fn colour(&self, name: &str) -> Option<Color> {
+        self.colours.get(name).copied()
+    }
+}
+
+fn parse(text: &str, path: &Path) -> Result<Table, TemplateError> {
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        let line = error.span().map(|span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
+        let place = line.map_or_else(|| path.display().to_string(), |line| format!("{}, line {line}", path.display()));
+        TemplateError::Broken { place, what: error.message().to_owned() }
+    })
+}
+
+/// All colours by their names, with those that follow from the site's own.
+fn colours(table: &Table, color: Color, dark: Option<Color>) -> BTreeMap<String, Color> {
+    let ground = |scheme: &BTreeMap<String, Color>, other| scheme.get("tint").copied().unwrap_or(other);
+    let (tint, dark_tint) = (ground(&table.light, Color::WHITE), ground(&table.dark, config::DARK_GROUND));
+    let mut colours: BTreeMap<String, Color> = table.light.clone();
+    colours.extend(table.dark.iter().map(|(name, color)| (format!("dark.{name}"), *color)));
+    let paper = table.dark.get("paper").copied().unwrap_or(config::DARK_GROUND);
+    for (name, color) in [
+        // What can be read on white can nearly be read on the tint of a box.
+        ("accent", color.darker_on(tint, READABLE)),
+        ("on-accent", Color::WHITE),
+        ("dark.accent", dark.unwrap_or_else(|| color.lighter_on(dark_tint, DARK_CONTRAST))),
+        ("dark.on-accent", paper),
+    ] {
+        colours.insert(name.to_owned(), color);
+    }
+    colours
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RED: Color = Color::new(0x9b, 0x1c, 0x1c);
+
+    fn with(text: &str) -> Result<Look, String> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), text).unwrap();
+        Look::load(Some(folder.path()), RED, None)
+            .map_err(|error| error.to_string().replace(&folder.path().display().to_string(), "DIR"))
+    }
+
+    #[test]
+    fn every_text_can_be_read_on_every_ground_in_both_schemes_whatever_the_sites_colour() {
+        for color in ["#9b1c1c", "#767676", "#0b5c2e", "#1d4f91", "#000000", "#b45309", "#6b21a8"] {
+            let look = Look::load(None, color.parse().unwrap(), None).unwrap();
+            let colour = |name: &str| look.colour(name).unwrap();
+            for scheme in ["", "dark."] {
+                for (text, grounds) in [
+                    ("ink", &["paper", "tint"][..]),
+                    ("soft", &["paper", "tint"]),
+                    ("accent", &["paper", "tint"]),
+                    ("on-accent", &["accent"]),
+                ] {
+                    for ground in grounds {
+                        let (text, ground) = (format!("{scheme}{text}"), format!("{scheme}{ground}"));
+                        let contrast = colour(&text).contrast(colour(&ground));
+                        assert!(contrast >= READABLE, "{color}: {text} on {ground}: {contrast:.2}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn styles_have_their_colours_filled_in() {
+        let look = Look::load(None, "#1d4f91".parse().unwrap(), Some("#ffd43b".parse().unwrap())).unwrap();
+        assert!(look.style("button").unwrap().contains("background-color:#1d4f91"));
+        let sheet = look.style(SHEET).unwrap();
+        assert!(sheet.contains("#ffd43b") && !sheet.contains("{dark.") && !sheet.contains("{ink}"), "{sheet}");
+        // Some mail programs drop a style sheet that is longer.
+        assert!(sheet.len() < 16_000, "{}", sheet.len());
+        assert_eq!(look.style("no-such"), None);
+    }
+
+    #[test]
+    fn a_file_replaces_single_entries() {
+        let look = with("[light]\nink = \"#222222\"\n[styles]\ntitle = \"color:{ink};\"\n").unwrap();
+        assert_eq!(look.style("title"), Some("color:#222222;"));
+        assert!(look.style("heading").unwrap().contains("color:#222222"));
+    }
+
+    #[test]
+    fn mistakes_name_the_file_and_the_line() {
+        assert!(with("[light]\nink = \"red\"\n").unwrap_err().starts_with("DIR/look.toml, line 2: `red` is no colour"));
+        assert!(with("[styles\n").unwrap_err().starts_with("DIR/look.toml, line 1: "));
+        let error = with("[styles]\ntitle = \"color:{inc};\"\n").unwrap_err();
+        assert!(error.starts_with("DIR/look.toml: the style `title` names a colour that there is not"), "{error}");
+    }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::subscribers::{Cadence, Preferences};
-use crate::templates::{Problem, Templates, check_page};
+use crate::templates::{Context, Problem, TemplateError, Templates, check_page};
 use crate::topics::Topics;
 use crate::words::{Language, Words};
 
@@ -291,4 +291,42 @@ pub fn check(templates: &Templates) -> Vec<Problem> {
     problems.extend(check_page::<Page<Archive>>(templates));
     problems.extend(check_page::<Page<Issue>>(templates));
     problems
+}
+
+/// A page as it looks with a sample.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Its template's name and the sample's number, such as `home-1`.
+    pub name: String,
+    /// The page.
+    pub html: String,
+}
+
+/// Every page with each of its samples in a language, its style sheet inside.
+///
+/// # Errors
+/// When a template has a mistake.
+pub fn preview(templates: &Templates, language: &str) -> Result<Vec<Sample>, TemplateError> {
+    let mut pages = previewed::<Home>(templates, language)?;
+    pages.extend(previewed::<Notice>(templates, language)?);
+    pages.extend(previewed::<Confirm>(templates, language)?);
+    pages.extend(previewed::<Manage>(templates, language)?);
+    pages.extend(previewed::<Less>(templates, language)?);
+    pages.extend(previewed::<Leave>(templates, language)?);
+    pages.extend(previewed::<Archive>(templates, language)?);
+    pages.extend(previewed::<Issue>(templates, language)?);
+    Ok(pages)
+}
+
+fn previewed<B: Body>(templates: &Templates, language: &str) -> Result<Vec<Sample>, TemplateError> {
+    let words = templates.words().language(language);
+    let style = format!("<style>\n{}</style>", templates.look().fill(super::STYLE));
+    let samples = Page::<B>::samples(&words, &str::to_owned);
+    let shown = samples.iter().enumerate().map(|(at, page)| {
+        let html = templates.page(B::NAME, page, language)?;
+        // A file that is opened from a folder has no other place to find it.
+        let html = html.replace("<link rel=\"stylesheet\" href=\"/news/style.css\">", &style);
+        Ok(Sample { name: format!("{}-{}", B::NAME, at + 1), html })
+    });
+    shown.collect()
 }

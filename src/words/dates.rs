@@ -21,12 +21,12 @@ impl Language<'_> {
         self.get("date-short", &date_args(date))
     }
 
-    /// The name of a date's month.
+    /// The name of a date's month in a few letters.
     ///
     /// # Errors
     /// When the words of the language are not those of a date.
-    pub fn month(&self, date: NaiveDate) -> Result<String, WordsError> {
-        self.get("date-month", &[("month", Value::from(date.month()))])
+    pub fn short_month(&self, date: NaiveDate) -> Result<String, WordsError> {
+        self.get("date-month-short", &[("month", Value::from(date.month()))])
     }
 
     /// A time of day, such as `16:00`.

@@ -28,6 +28,20 @@ date-month = { $month ->
     [11] November
    *[12] December
 }
+date-month-short = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] June
+    [7] July
+    [8] Aug
+    [9] Sept
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
 date-long = { date-weekday }, { $day } { date-month } { $year }
 date-short = { date-weekday }, { $day } { date-month }
 date-time = { date-long }, { $hour }:{ $minute } ({ $offset })

@@ -29,6 +29,20 @@ date-month = { $month ->
     [11] ноября
    *[12] декабря
 }
+date-month-short = { $month ->
+    [1] янв
+    [2] фев
+    [3] мар
+    [4] апр
+    [5] мая
+    [6] июня
+    [7] июля
+    [8] авг
+    [9] сен
+    [10] окт
+    [11] ноя
+   *[12] дек
+}
 date-long = { date-weekday }, { $day } { date-month } { $year } г.
 date-short = { date-weekday }, { $day } { date-month }
 date-time = { date-long }, { $hour }:{ $minute } ({ $offset })

@@ -36,6 +36,7 @@ fn message(content: &Content, kind: EditionKind, language: &str, to: &str, name:
     let draft = Draft {
         thread: &[],
         calendar: None,
+        images: &[],
         sender: &sender,
         reply_to: Some(&"Office <office@campaign.example>".parse().unwrap()),
         to: &to.parse().unwrap(),

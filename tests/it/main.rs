@@ -6,6 +6,7 @@
 mod stores;
 #[macro_use]
 mod real;
+mod accessible;
 mod app;
 mod appeals;
 mod brakes;

@@ -45,6 +45,21 @@ fn the_environment_wins() {
 }
 
 #[test]
+fn colours_have_to_be_readable_and_the_logo_the_sites_own() {
+    for (key, value, said) in [
+        ("COLOR", "#ff9d94", "site.color: #ff9d94 cannot be read on white"),
+        ("COLOR_DARK", "#9b1c1c", "site.color_dark: #9b1c1c cannot be read on #2a2a27"),
+        ("LOGO", "https://elsewhere.example/logo.png", "site.logo: `https://elsewhere.example/logo.png` is not on the"),
+        ("LOGO", "data:image/png;base64,x", "site.logo: "),
+    ] {
+        let error = read(MINIMAL, &[(&format!("HANDBILL_SITE__{key}"), value)]).unwrap_err();
+        assert!(error.contains(said), "{error}");
+    }
+    let config = read(MINIMAL, &[("HANDBILL_SITE__LOGO", "img/logo.png")]).unwrap();
+    assert_eq!(config.site.logo_url().unwrap().unwrap().as_str(), "http://127.0.0.1:8080/img/logo.png");
+}
+
+#[test]
 fn each_mistake_names_its_line() {
     for (from, to, said) in [
         ("port = 2525", "prot = 2525", "DIR/config.toml:11: unknown field `prot`"),
@@ -52,6 +67,7 @@ fn each_mistake_names_its_line() {
         ("Europe/London", "Europe/Lundon", "DIR/config.toml:5: "),
         ("http://127.0.0.1:8080", "http://campaign.example", "DIR/config.toml:3: site.url: "),
         ("news@campaign.example", "news", "DIR/config.toml:6: "),
+        ("language = \"en\"", "language = \"en\"\ncolor = \"red\"", "DIR/config.toml:5: `red` is no colour"),
     ] {
         let error = read(&MINIMAL.replace(from, to), &[]).unwrap_err();
         assert!(error.starts_with(said), "{error}");

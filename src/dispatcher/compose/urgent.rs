@@ -28,7 +28,7 @@ pub(super) struct Shared {
     before: Option<Version>,
     /// The event that a reminder is about.
     next: Option<Event>,
-    post: Item,
+    pub(super) post: Item,
     /// The calendar entries that come with it.
     pub(super) calendar: Option<String>,
 }
@@ -74,7 +74,7 @@ impl Shared {
         let words = templates.words().language(language);
         let deadline = |version: &Version| Some(version.deadline).filter(|_| version.events.is_empty());
         let call = Call {
-            frame: Frame::new(Site::of(&app.config.site), &words),
+            frame: Frame::new(Site::of(&app.config), &words),
             language: words,
             post: self.post.clone(),
             events: &self.version.events,
@@ -132,7 +132,7 @@ impl Entries<'_> {
 async fn post(app: &App, templates: &Templates, language: &str, id: RevisionId) -> anyhow::Result<Item> {
     let revision = app.store.revision(id).await?;
     let post = revision.ok_or_else(|| anyhow::anyhow!("revision {id} is not in the store"))?;
-    super::item(&app.config.site, &templates.words().language(language), post)
+    super::item(&app.config, &templates.words().language(language), post)
 }
 
 /// Where the calendar entry of each event is.
@@ -191,7 +191,7 @@ impl Sample<'_> {
         let words = templates.words().language(language);
         let deadline = Some(self.deadline).filter(|_| self.events.is_empty());
         let call = Call {
-            frame: Frame::new(Site::of(&app.config.site), &words),
+            frame: Frame::new(Site::of(&app.config), &words),
             language: words,
             post: post(app, templates, language, self.revision).await?,
             events: self.events,

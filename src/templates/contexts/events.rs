@@ -33,7 +33,7 @@ pub struct EventBox {
     pub ends: String,
     /// The day of the month on which it starts.
     pub day: u32,
-    /// The month in which it starts.
+    /// The month in which it starts, in a few letters.
     pub month: String,
     /// What the place is called.
     pub place: Option<String>,
@@ -45,6 +45,8 @@ pub struct EventBox {
     pub online_url: Option<String>,
     /// Its calendar entry.
     pub calendar_url: Option<String>,
+    /// Whether it has any of these three links.
+    pub linked: bool,
     /// Whether it is cancelled.
     pub cancelled: bool,
     /// Whether it is one of so many that it has no box of its own.
@@ -77,6 +79,9 @@ impl EventBox {
         let line = |text: &Option<String>| text.as_deref().map(|text| one_line(text, MAX_TEXT));
         let (place, address) = (line(&event.place), line(&event.address));
         let web = |url: &str| safe_url(url).filter(|url| url.starts_with("http"));
+        let map_url = map(event, address.as_deref());
+        let online_url = event.online_url.as_deref().and_then(web);
+        let calendar_url = calendar_url.and_then(web);
         Ok(Self {
             when: language.short_date_time(&starts)?,
             date,
@@ -85,12 +90,13 @@ impl EventBox {
             starts: starts.to_rfc3339(),
             ends: ends.to_rfc3339(),
             day: starts.day(),
-            month: language.month(starts.date_naive())?,
-            map_url: map(event, address.as_deref()),
+            month: language.short_month(starts.date_naive())?,
+            linked: map_url.is_some() || online_url.is_some() || calendar_url.is_some(),
             place,
             address,
-            online_url: event.online_url.as_deref().and_then(web),
-            calendar_url: calendar_url.and_then(web),
+            map_url,
+            online_url,
+            calendar_url,
             cancelled: false,
             compact: false,
         })
@@ -115,7 +121,7 @@ impl EventBox {
 
     /// The event as one that nobody needs to find any more.
     pub(super) fn over(self, cancelled: bool) -> Self {
-        Self { map_url: None, online_url: None, calendar_url: None, cancelled, ..self }
+        Self { map_url: None, online_url: None, calendar_url: None, linked: false, cancelled, ..self }
     }
 
     /// Date, time and zone in one line.

@@ -61,6 +61,11 @@ impl From<Vec<Item>> for Posts {
 }
 
 impl Posts {
+    /// The posts that are shown.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
     /// The most of these posts with which `size`, the length of the HTML part as it is sent, is at most [`MAX_HTML`].
     ///
     /// # Errors

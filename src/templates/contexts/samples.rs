@@ -5,6 +5,7 @@ mod appeals;
 use chrono::NaiveDate;
 
 use super::{Confirmation, Context, Digest, Frame, Goodbye, Item, Link, Links, Mail, Site};
+use crate::posts::pictures::Lead;
 use crate::subscribers::Cadence;
 use crate::words::Language;
 
@@ -63,6 +64,7 @@ fn frame(language: &Language<'_>) -> Frame {
         name: "Campaign Example".to_owned(),
         url: "https://campaign.example".to_owned(),
         postal_address: vec!["1 Example Street".to_owned(), "London".to_owned()],
+        logo: None,
     };
     Frame::new(site, language)
 }
@@ -109,12 +111,22 @@ impl Context for Digest {
             item(language, say, 2, false),
         ];
         let digest = |cadence, items| Self::new(frame(language), cadence, items, links());
+        // With a logo and pictures, one of which nothing is known of.
+        let mut pictures = vec![item(language, say, 1, true), item(language, say, 0, true)];
+        for (at, post) in pictures.iter_mut().enumerate() {
+            let url = format!("https://campaign.example/images/{at}.png");
+            let height = (at == 0).then_some(300);
+            post.lead = Some(Lead { url, alt: say("A crowd at the gate"), width: 536, height });
+        }
+        let mut pictured = digest(Cadence::Monthly, pictures);
+        pictured.frame.site.logo = Some("https://campaign.example/images/logo.png".to_owned());
         vec![
             digest(Cadence::Weekly, several),
             digest(Cadence::Each, vec![item(language, say, 0, true)]),
             digest(Cadence::Daily, vec![item(language, say, 2, false)]),
             digest(Cadence::Monthly, vec![item(language, say, 1, true), item(language, say, 2, true)]),
             digest(Cadence::Weekly, appeals::in_digest(*language, say)),
+            pictured,
         ]
     }
 }

@@ -4,8 +4,10 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 
 use super::{Say, frame, item, russian};
+use crate::appeals::calendar::{self, Entry, Organizer};
 use crate::appeals::event::{Event, Moment, Point};
 use crate::clock::Timestamp;
+use crate::config::Sender;
 use crate::deliveries::DeliveryState;
 use crate::editions::EditionKind;
 use crate::id::EditionId;
@@ -124,7 +126,11 @@ impl Context for Appeal {
     }
 }
 
-impl Mail for Appeal {}
+impl Mail for Appeal {
+    fn calendar(language: &Language<'_>, at: usize) -> Option<String> {
+        entries(*language, sets(*language, &str::to_owned).get(at)?, false)
+    }
+}
 
 impl Context for Reminder {
     const TEMPLATE: &'static str = "mail/reminder";
@@ -135,23 +141,50 @@ impl Context for Reminder {
     }
 }
 
-impl Mail for Reminder {}
+impl Mail for Reminder {
+    fn calendar(language: &Language<'_>, at: usize) -> Option<String> {
+        Appeal::calendar(language, at)
+    }
+}
+
+/// What was said before, and what is so now: an hour later; moved; both, a day later; one event more and one less; a
+/// petition that stays open longer.
+fn cases(language: Language<'_>, say: Say<'_>) -> [[Vec<Event>; 2]; 5] {
+    let (protest, camp, talk) = (protest(language, say), camp(language, say), talk(language, say));
+    let moved = Event { address: Some(say("2 Example Square, London, EX2 2EX")), place: None, ..protest.clone() };
+    let elsewhere = Event { online_url: Some(say("https://meet.campaign.example/new")), ..talk.clone() };
+    [
+        [vec![protest.clone()], vec![later(&protest, TimeDelta::hours(1))]],
+        [vec![protest.clone()], vec![moved.clone()]],
+        [vec![protest.clone()], vec![later(&moved, TimeDelta::days(1))]],
+        [vec![camp, talk], vec![elsewhere, protest]],
+        [vec![], vec![]],
+    ]
+}
+
+/// The events as calendar entries.
+fn entries(language: Language<'_>, events: &[Event], cancelled: bool) -> Option<String> {
+    let post = item(&language, &str::to_owned, 0, true);
+    let entry = |event| Entry {
+        event,
+        title: &post.title,
+        description: &post.excerpt,
+        url: post.url.as_deref(),
+        sequence: 0,
+        created: moment(at(21, 9, 0), ZONE).at,
+        modified: moment(at(21, 9, 0), ZONE).at,
+        cancelled,
+    };
+    let entries: Vec<Entry<'_>> = events.iter().map(entry).collect();
+    let sender: Sender = "Campaign Example <news@campaign.example>".parse().ok()?;
+    calendar::invitation(&entries, &Organizer::from(&sender), language).ok()?
+}
 
 impl Context for Correction {
     const TEMPLATE: &'static str = "mail/correction";
 
     fn samples(language: &Language<'_>, say: Say<'_>) -> Vec<Self> {
-        let (protest, camp, talk) = (protest(*language, say), camp(*language, say), talk(*language, say));
-        let moved = Event { address: Some(say("2 Example Square, London, EX2 2EX")), place: None, ..protest.clone() };
-        let elsewhere = Event { online_url: Some(say("https://meet.campaign.example/new")), ..talk.clone() };
-        let cases: [[&[Event]; 2]; 5] = [
-            // An hour later; moved; two things at once; one more and one less; a petition that stays open longer.
-            [std::slice::from_ref(&protest), &[later(&protest, TimeDelta::hours(1))]],
-            [std::slice::from_ref(&protest), std::slice::from_ref(&moved)],
-            [std::slice::from_ref(&protest), &[later(&moved, TimeDelta::days(1))]],
-            [&[camp, talk.clone()], &[elsewhere, protest.clone()]],
-            [&[], &[]],
-        ];
+        let cases = cases(*language, say);
         made(cases.iter().map(|[before, now]| {
             let earlier = Timestamp(deadline().0 - 86_400_000_000);
             let version = Version { events: before, deadline: before.is_empty().then_some(earlier) };
@@ -160,7 +193,12 @@ impl Context for Correction {
     }
 }
 
-impl Mail for Correction {}
+impl Mail for Correction {
+    fn calendar(language: &Language<'_>, at: usize) -> Option<String> {
+        let [_, now] = cases(*language, &str::to_owned).into_iter().nth(at)?;
+        entries(*language, &now, false)
+    }
+}
 
 impl Context for Cancellation {
     const TEMPLATE: &'static str = "mail/cancellation";
@@ -178,7 +216,11 @@ impl Context for Cancellation {
     }
 }
 
-impl Mail for Cancellation {}
+impl Mail for Cancellation {
+    fn calendar(language: &Language<'_>, at: usize) -> Option<String> {
+        entries(*language, sets(*language, &str::to_owned).get(at)?, true)
+    }
+}
 
 impl Context for OrganiserResult {
     const TEMPLATE: &'static str = "mail/result";
