@@ -6,6 +6,7 @@ mod html;
 pub mod identity;
 pub mod intake;
 pub mod matching;
+pub mod pictures;
 mod plain;
 pub mod review;
 mod sanitise;
