@@ -3,6 +3,7 @@
 //! The first SIGTERM or SIGINT stops it softly: nothing new is begun and open replies are awaited. A second one stops it at
 //! once. A part that ends by itself ends the process, with its error.
 
+mod reload;
 mod scheduler;
 
 use std::sync::Arc;
@@ -125,7 +126,7 @@ impl Daemon {
             });
         }
         let ready = tokio::spawn(ready_after_first_pass(Arc::clone(&app), pages));
-        let reload = tokio::spawn(reload_on_hangup(app, templates, hangups));
+        let reload = tokio::spawn(reload::run(app, templates, hangups));
         let outcome = supervise(&mut parts, &stop).await;
         ready.abort();
         reload.abort();
@@ -160,8 +161,7 @@ async fn supervise(parts: &mut JoinSet<anyhow::Result<Ended>>, stop: &Cancellati
 }
 
 fn load(app: &App) -> anyhow::Result<Templates> {
-    let site = &app.config.site.language;
-    Templates::load_for(app.config.mail.templates.as_deref(), site).context("the templates cannot be used")
+    Templates::of(&app.config).context("the templates cannot be used")
 }
 
 /// Lets `/readyz` say yes once each source was looked at: what is dropped into a folder from then on is surely new.
@@ -180,21 +180,6 @@ async fn ready_after_first_pass(app: Arc<App>, pages: Pages) {
             return;
         }
         tokio::time::sleep(LOOK).await;
-    }
-}
-
-/// Loads the templates anew on SIGHUP; broken ones leave those in use as they are.
-async fn reload_on_hangup(app: Arc<App>, templates: watch::Sender<Arc<Templates>>, mut hangups: Signal) {
-    while hangups.recv().await.is_some() {
-        match load(&app) {
-            Ok(fresh) => {
-                templates.send_replace(Arc::new(fresh));
-                tracing::info!("loaded the templates anew");
-            }
-            Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "kept the templates as they were");
-            }
-        }
     }
 }
 

@@ -90,6 +90,31 @@ fn sighup_takes_changed_templates_and_keeps_the_old_ones_when_they_are_broken() 
 }
 
 #[test]
+fn a_changed_template_word_or_style_is_taken_up_without_a_signal() {
+    let real = Real::sqlite();
+    std::fs::create_dir_all(real.path().join("templates/mail/digest")).unwrap();
+    std::fs::create_dir_all(real.path().join("templates/words")).unwrap();
+    real.configure("[mail]\ntemplates = \"templates\"");
+    reader(&real);
+    let daemon = real.daemon();
+    real.post("one.md", "The first");
+    assert_eq!(real.sink.mails_about(1, "The first").len(), 1);
+
+    // An editor's own file is none of ours; a folder that is new is watched as well.
+    real.write("templates/mail/digest/.subject.hbs.swp", "x");
+    real.write("templates/mail/digest/subject.hbs", "New: {{lead}}");
+    daemon.log.wait_for("loaded the templates anew");
+    real.post("two.md", "The second");
+    assert_eq!(real.sink.mails_about(2, "New: The second").len(), 1);
+
+    real.write("templates/look.toml", "[styles]\ntitle = \"color:{inc};\"\n");
+    let log = daemon.log.wait_for("kept the templates as they were");
+    assert!(log.contains("look.toml: the style `title` names a colour"), "{log}");
+    real.post("three.md", "The third");
+    assert_eq!(real.sink.mails_about(3, "New: The third").len(), 1);
+}
+
+#[test]
 fn what_it_cannot_start_with_is_said_in_one_place() {
     let real = Real::sqlite();
     let config = std::fs::read_to_string(real.path().join("config.toml")).unwrap();
