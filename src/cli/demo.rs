@@ -10,6 +10,7 @@ use super::output::Output;
 use super::{Ended, Outcome};
 use crate::clock::Clock;
 use crate::daemon;
+use crate::demo::Pace;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,6 +18,9 @@ Examples:
   handbill demo --dir /tmp/campaign --listen 127.0.0.1:9090";
 
 /// Set up a whole working campaign in a scratch folder; nothing leaves this machine.
+///
+/// Posts of a folder go out as a digest. Ten seconds later an urgent appeal follows with its calendar entry, and a minute
+/// after that its correction. A page shows every mail.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Demo {
@@ -29,7 +33,7 @@ pub(super) struct Demo {
 }
 
 pub(super) async fn run(args: &Demo, out: &mut Output) -> Outcome {
-    let demo = crate::demo::Demo::start(args.dir.as_deref(), args.listen, Clock::System).await?;
+    let demo = crate::demo::Demo::start(args.dir.as_deref(), args.listen, Clock::System, Pace::USUAL).await?;
     out.line(demo.greeting())?;
     std::io::Write::flush(out)?;
     let farewell = demo.farewell();

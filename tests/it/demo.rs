@@ -9,8 +9,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use handbill::clock::Clock;
-use handbill::demo::Demo;
 use handbill::demo::mailbox::Mailbox;
+use handbill::demo::{Demo, Pace};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
@@ -21,8 +21,24 @@ const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr:
 const EACH: u64 = 6;
 const WEEKLY: u64 = 12;
 
+/// So many are called by the appeal: who wants alerts of London, and who chose no region.
+const CALLED: u64 = 19;
+/// Of those who want each post, so many live elsewhere, and get it as an ordinary one.
+const ELSEWHERE: u64 = 2;
+
+/// An appeal that stays in its hold.
+const HELD: Pace = Pace { hold: Duration::from_secs(3600), amend_after: Duration::ZERO };
+/// One that goes out at once, and is not corrected.
+const CALL: Pace = Pace { hold: Duration::ZERO, amend_after: Duration::from_secs(3600) };
+/// One that goes out at once, and is corrected as soon as all have it.
+const CORRECT: Pace = Pace { hold: Duration::ZERO, amend_after: Duration::ZERO };
+
 async fn start(dir: &Path) -> Demo {
-    Demo::start(Some(dir), ANY, Clock::System).await.unwrap()
+    start_at(dir, HELD).await
+}
+
+async fn start_at(dir: &Path, pace: Pace) -> Demo {
+    Demo::start(Some(dir), ANY, Clock::System, pace).await.unwrap()
 }
 
 /// Waits for something that must come soon.
