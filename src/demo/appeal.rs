@@ -1,14 +1,15 @@
-//! The demo's urgent appeal: a picket three days ahead, called to as soon as the demo is at work, and corrected later.
+//! The demo's urgent appeal: a picket some three days ahead, called to as soon as the demo is at work, and corrected later.
 //!
 //! What was done already is read from the store alone, so a demo that was ended at any point goes on from there, and
 //! nothing is marked or corrected twice. Whatever the visitor does with the appeal first is left as it is.
 
 use std::io::ErrorKind;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::{Days, NaiveDate, SecondsFormat};
+use chrono::{Datelike, Days, NaiveDate, SecondsFormat, Weekday};
 use chrono_tz::Tz;
 use tokio_util::sync::CancellationToken;
 
@@ -33,8 +34,8 @@ const TEXT: &str = include_str!("posts/urgent-picket.md");
 /// By this the post is known again, whatever its file is called by now.
 const URL: &str = "https://campaign.example/picket-the-shareholders";
 const REGION: &str = "London";
-/// So many days after it is published it takes place.
-const AHEAD: Days = Days::new(3);
+/// So many days after it is published it takes place, or on the Monday after that.
+const AHEAD: RangeInclusive<u64> = 3..=5;
 /// How many posts are looked through at a time.
 const PAGE: i64 = 500;
 
@@ -103,7 +104,10 @@ impl Facts {
 /// The day of the picket: it follows from the post's own date, so that text and event cannot part.
 fn day(published: Timestamp, zone: Tz) -> NaiveDate {
     let today = published.to_utc().with_timezone(&zone).date_naive();
-    today.checked_add_days(AHEAD).unwrap_or(today)
+    // Shareholders do not meet on Sundays.
+    let ahead = AHEAD.filter_map(|days| today.checked_add_days(Days::new(days)));
+    let mut working = ahead.filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun));
+    working.next().unwrap_or(today)
 }
 
 /// Whether the post was ever taken in.
