@@ -12,17 +12,17 @@ use crate::clock::Clock;
 use crate::daemon;
 use crate::demo::Pace;
 
-const EXAMPLES: &str = "\
+const MORE: &str = "\
+The posts of a folder go out as a digest. After ten seconds an urgent appeal follows, with its
+calendar entry, and a minute later its correction. A page shows every mail.
+
 Examples:
   handbill demo
   handbill demo --dir /tmp/campaign --listen 127.0.0.1:9090";
 
 /// Set up a whole working campaign in a scratch folder; nothing leaves this machine.
-///
-/// Posts of a folder go out as a digest. Ten seconds later an urgent appeal follows with its calendar entry, and a minute
-/// after that its correction. A page shows every mail.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = MORE)]
 pub(super) struct Demo {
     /// The folder to work in, or to go on in; by default a fresh one among the system's temporary ones.
     #[arg(long, value_name = "DIR")]

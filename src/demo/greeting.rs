@@ -55,8 +55,8 @@ Ctrl-C ends the demo.
 fn told(ahead: Ahead) -> String {
     match ahead {
         Ahead::Call(hold, after) => format!(
-            "\nIn {} an urgent appeal goes out with its calendar entry, to London and to those who chose no region; {} later\n\
-             it is corrected: watch the mailbox.\n",
+            "\nIn {} an urgent appeal goes out with its calendar entry, to London and to those who chose no\n\
+             region; {} later it is corrected: watch the mailbox.\n",
             spoken(hold),
             spoken(after)
         ),
