@@ -3,6 +3,7 @@
 //! Everything is the real thing: posts are taken in from a folder, digests are planned, and the dispatcher hands each
 //! mail over SMTP to a catcher on loopback, whose mailbox is shown in the browser.
 
+mod appeal;
 pub mod catcher;
 mod folder;
 mod greeting;
@@ -29,8 +30,11 @@ use crate::sources;
 use crate::subscribers::Cadence;
 use crate::templates::Templates;
 
+use appeal::Ahead;
 use folder::Folder;
 use mailbox::{Look, Mailbox};
+
+pub use appeal::Pace;
 
 /// Where mail is caught and shown: reached from this machine only.
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -43,6 +47,8 @@ pub struct Demo {
     mailbox: Arc<Mailbox>,
     mailbox_at: SocketAddr,
     parts: Parts,
+    pace: Pace,
+    ahead: Ahead,
     sent: u64,
 }
 
@@ -61,12 +67,12 @@ impl fmt::Debug for Demo {
 impl Demo {
     /// Sets a demo up in `dir`, or goes on with the one that is there; without `dir`, in a fresh folder among the
     /// system's temporary ones. Takes the posts in as new, and sends the weekly digest and what those get who want
-    /// each post. The pages are on `listen`, or on a free port where that one is taken.
+    /// each post; then an urgent appeal is marked. The pages are on `listen`, or on a free port where that one is taken.
     ///
     /// # Errors
     ///
     /// When the folder holds something else or is in use, or a part cannot be started.
-    pub async fn start(dir: Option<&Path>, listen: SocketAddr, clock: Clock) -> anyhow::Result<Self> {
+    pub async fn start(dir: Option<&Path>, listen: SocketAddr, clock: Clock, pace: Pace) -> anyhow::Result<Self> {
         let folder = Folder::take(dir)?;
         let pages = bind(listen).await?;
         let pages_at = pages.local_addr()?;
@@ -84,27 +90,42 @@ impl Demo {
 
         people::add(&app).await.context("cannot add the sample people")?;
         sources::pull(&app.store, &app.config, &app.clock, false).await?;
+        let is_known = appeal::is_known(&app).await?;
+        if is_known {
+            // A start that was cut off in between left it unmarked: it must not go out as an ordinary post first.
+            appeal::mark(&app, pace.hold).await?;
+        }
         let sent = send(&app, templates).await?;
+        if !is_known {
+            appeal::publish(&app, &folder.posts()).await?;
+            appeal::mark(&app, pace.hold).await?;
+        }
+        let ahead = appeal::ahead(&app, pace).await?;
         let daemon = Daemon::on(Arc::clone(&app), pages)?;
-        Ok(Self { folder, app, daemon, mailbox, mailbox_at, parts, sent })
+        Ok(Self { folder, app, daemon, mailbox, mailbox_at, parts, pace, ahead, sent })
     }
 
-    /// Watches, plans, sends and serves until `stop`.
+    /// Watches, plans, sends and serves until `stop`, and corrects the appeal when its time has come.
     ///
     /// # Errors
     ///
     /// With the error of the part that ended first, if any did before it was told to.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<Summary> {
-        let Self { app, daemon, mut parts, folder, .. } = self;
-        let summary = tokio::select! {
-            summary = daemon.run(stop) => summary,
-            ended = parts.tasks.join_next() => Err(match ended {
-                Some(Ok(Err(error))) => error,
-                Some(Err(crash)) => anyhow::Error::new(crash).context("a part of the demo crashed"),
-                _ => anyhow::anyhow!("the mail catcher ended by itself"),
-            }),
+        let Self { app, daemon, mut parts, folder, pace, .. } = self;
+        let (posts, over) = (folder.posts(), parts.stop.clone());
+        let serving = async {
+            let summary = tokio::select! {
+                summary = daemon.run(stop) => summary,
+                ended = parts.tasks.join_next() => Err(match ended {
+                    Some(Ok(Err(error))) => error,
+                    Some(Err(crash)) => anyhow::Error::new(crash).context("a part of the demo crashed"),
+                    _ => anyhow::anyhow!("the mail catcher ended by itself"),
+                }),
+            };
+            parts.stop.cancel();
+            summary
         };
-        parts.stop.cancel();
+        let (summary, ()) = tokio::join!(serving, appeal::correct(&app, &posts, pace.amend_after, &over));
         while parts.tasks.join_next().await.is_some() {}
         app.store.close().await;
         // Until here nobody else may work in the folder.

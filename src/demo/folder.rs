@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use super::{appeal, people};
 use crate::config::{self, Config};
 
 /// The first line of a demo's config, by which its folder is known again.
@@ -118,6 +119,13 @@ impl Folder {
             for (name, text) in POSTS {
                 write(&self.posts().join(name), text)?;
             }
+            // Of a store that is gone; a new one comes with its own day.
+            match std::fs::remove_file(self.posts().join(appeal::FILE)) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("cannot remove {} from the posts", appeal::FILE));
+                }
+                _ => {}
+            }
         }
         // Without the environment: a relay that is set there is a real one.
         let mut config = config::load(&path, std::iter::empty())?;
@@ -185,6 +193,8 @@ fn set(text: &str, section: &str, key: &str, value: &str) -> String {
 
 fn config_text(pages: SocketAddr, relay: SocketAddr) -> String {
     let (url, port) = (site_url(pages), relay.port());
+    let regions: Vec<String> = people::regions().iter().map(|region| format!("\"{region}\"")).collect();
+    let regions = regions.join(", ");
     format!(
         r#"{MARK}
 # Change what you like and start the demo again with --dir; the three addresses are set anew at each start.
@@ -227,6 +237,12 @@ connections = 4
 daily = "0 0 8 * * *"
 weekly = "0 0 8 * * Mon"
 monthly = "0 0 8 1 * *"
+
+[appeals]
+# An appeal waits so long after it was marked, for second thoughts.
+hold = "10s"
+# An event may be in one; those who live in another are not called to it.
+regions = [{regions}]
 
 [mail]
 # A demo that is told to end need not wait for slow mail servers.

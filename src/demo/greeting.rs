@@ -1,8 +1,10 @@
 //! What the demo says when it is at work, and when it has ended.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::Demo;
+use super::appeal::Ahead;
 
 impl Demo {
     /// What was sent, what to open, and what to try.
@@ -17,6 +19,7 @@ impl Demo {
             }
         };
         let (site, mailbox) = (self.site_url(), self.mailbox_url());
+        let ahead = told(self.ahead);
         let posts = self.posts();
         let (folder, new, config) = (quoted(&posts), quoted(&posts.join("news-")), quoted(&self.folder.config_path()));
         format!(
@@ -27,7 +30,7 @@ impl Demo {
   Archive   {site}/archive
   Mailbox   {mailbox}/  (every mail ends here, also the one that confirms a sign-up)
   Posts     {folder}
-
+{ahead}
 A Markdown file put there is mailed to those who want each post. Try it, with the mailbox open:
 
   printf -- '---\ntitle: News from the picket\ntopics: [Appeals]\n---\nIt is %s, and we are still here. **Bring a friend.**\n' "$(date +%T)" > {new}"$(date +%s)".md
@@ -48,6 +51,33 @@ Ctrl-C ends the demo.
     }
 }
 
+/// What will happen by itself, as a paragraph of its own.
+fn told(ahead: Ahead) -> String {
+    match ahead {
+        Ahead::Call(hold, after) => format!(
+            "\nIn {} an urgent appeal goes out with its calendar entry, to London and to those who chose no\n\
+             region; {} later it is corrected: watch the mailbox.\n",
+            spoken(hold),
+            spoken(after)
+        ),
+        Ahead::Correction(after) => {
+            format!("\nThe urgent appeal of last time is corrected in {}: watch the mailbox.\n", spoken(after))
+        }
+        Ahead::Nothing => String::new(),
+    }
+}
+
+/// A time to wait, in whole seconds, begun ones counted.
+fn spoken(wait: Duration) -> String {
+    match wait.as_millis().div_ceil(1000) {
+        0 => "a moment".to_owned(),
+        1 => "a second".to_owned(),
+        10 => "ten seconds".to_owned(),
+        60 => "a minute".to_owned(),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
 /// A path as a shell takes it.
 fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
@@ -58,6 +88,16 @@ fn quoted(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_happens_by_itself_is_told_with_its_time() {
+        let wait = Duration::from_millis;
+        let told_of = told(Ahead::Call(wait(9_400), wait(60_000)));
+        assert!(told_of.contains("In ten seconds an urgent appeal") && told_of.contains("a minute later"), "{told_of}");
+        assert!(told(Ahead::Correction(wait(41_001))).contains("in 42 seconds"));
+        assert!(told(Ahead::Correction(Duration::ZERO)).contains("in a moment"));
+        assert_eq!(told(Ahead::Nothing), "");
+    }
 
     #[test]
     fn paths_are_quoted_where_a_shell_would_cut_them() {

@@ -78,6 +78,18 @@ impl Mailbox {
         self.held().mails.iter().find(|mail| mail.id == id).cloned()
     }
 
+    /// The mail with this Message-ID, if it is still kept.
+    pub fn with_message_id(&self, message_id: &str) -> Option<Arc<Mail>> {
+        self.held().mails.iter().find(|mail| !message_id.is_empty() && mail.message_id == message_id).cloned()
+    }
+
+    /// The mails that follow the one with this Message-ID, the earliest first.
+    pub fn followers(&self, message_id: &str) -> Vec<Arc<Mail>> {
+        let held = self.held();
+        let followers = held.mails.iter().rev().filter(|mail| !message_id.is_empty() && mail.follows == message_id);
+        followers.cloned().collect()
+    }
+
     /// At most `limit` mails that came before number `before`, newest first, to addresses that hold `part`; and
     /// whether there are more.
     pub fn list(&self, before: u64, part: &str, limit: usize) -> (Vec<Arc<Mail>>, bool) {

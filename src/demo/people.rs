@@ -47,6 +47,14 @@ const PEOPLE: &[Row] = &[
     ("Damir Ulgiev", "damir@example.net", Monthly, "Articles", "Almaty", "ru"),
 ];
 
+/// The regions that they live in, in order.
+pub(super) fn regions() -> Vec<&'static str> {
+    let mut regions: Vec<_> = PEOPLE.iter().map(|row| row.4).filter(|region| !region.is_empty()).collect();
+    regions.sort_unstable();
+    regions.dedup();
+    regions
+}
+
 /// Puts them on the list; who is on it already, or has left, stays as they are. Returns how many are new.
 ///
 /// # Errors

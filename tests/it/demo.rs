@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use handbill::clock::Clock;
-use handbill::demo::Demo;
-use handbill::demo::mailbox::Mailbox;
+use handbill::demo::mailbox::{Mail, Mailbox};
+use handbill::demo::{Demo, Pace};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
@@ -21,8 +22,24 @@ const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr:
 const EACH: u64 = 6;
 const WEEKLY: u64 = 12;
 
+/// So many are called by the appeal: who wants alerts of London, and who chose no region.
+const CALLED: u64 = 19;
+/// Of those who want each post, so many live elsewhere, and get it as an ordinary one.
+const ELSEWHERE: u64 = 2;
+
+/// An appeal that stays in its hold.
+const HELD: Pace = Pace { hold: Duration::from_secs(3600), amend_after: Duration::ZERO };
+/// One that goes out at once, and is not corrected.
+const CALL: Pace = Pace { hold: Duration::ZERO, amend_after: Duration::from_secs(3600) };
+/// One that goes out at once, and is corrected as soon as all have it.
+const CORRECT: Pace = Pace { hold: Duration::ZERO, amend_after: Duration::ZERO };
+
 async fn start(dir: &Path) -> Demo {
-    Demo::start(Some(dir), ANY, Clock::System).await.unwrap()
+    start_at(dir, HELD).await
+}
+
+async fn start_at(dir: &Path, pace: Pace) -> Demo {
+    Demo::start(Some(dir), ANY, Clock::System, pace).await.unwrap()
 }
 
 /// Waits for something that must come soon.
@@ -55,6 +72,16 @@ fn got(mailbox: &Mailbox, part: &str) -> HashMap<String, usize> {
         }
     }
     counts
+}
+
+/// Waits until so many mails came whose subject holds `part`.
+async fn came(mailbox: &Mailbox, part: &str, count: u64) {
+    let all = async {
+        while (got(mailbox, part).len() as u64) < count {
+            mailbox.reached(mailbox.caught() + 1).await;
+        }
+    };
+    soon(all).await;
 }
 
 struct Answer {
@@ -239,4 +266,129 @@ async fn a_visitor_signs_up_confirms_and_gets_the_next_post() {
     })
     .await;
     assert_eq!(got(&mailbox, "The next post").get("visitor@example.org"), Some(&1));
+}
+
+/// The mails of one kind of edition, by address.
+fn of_kind(mailbox: &Mailbox, kind: &str) -> HashMap<String, Arc<Mail>> {
+    let mails = mailbox.list(u64::MAX, "", usize::MAX).0.into_iter().filter(|mail| mail.kind == kind);
+    let mails: Vec<_> = mails.map(|mail| (mail.to[0].clone(), mail)).collect();
+    let (count, by_address) = (mails.len(), HashMap::from_iter(mails));
+    assert_eq!(by_address.len(), count, "somebody got the {kind} twice");
+    by_address
+}
+
+/// The value of the first line of a calendar that begins like this.
+fn calendar_line(mail: &Mail, name: &str) -> String {
+    let calendar = mail.calendar().unwrap().replace("\r\n ", "");
+    let line = calendar.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name}: {calendar}"));
+    line.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appeal_goes_out_with_its_calendar_entry_and_is_corrected_in_the_same_thread() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = start_at(dir.path(), CORRECT).await;
+    let (mailbox, url, greeting) = (demo.mailbox(), demo.mailbox_url(), demo.greeting());
+    assert!(greeting.contains("an urgent appeal goes out") && greeting.contains("corrected"), "{greeting}");
+    assert_eq!(demo.sent(), EACH + WEEKLY, "the appeal went out before its time");
+    running(demo, async || {
+        soon(mailbox.reached(EACH + WEEKLY + 2 * CALLED + ELSEWHERE)).await;
+        let mail = Arc::clone(&of_kind(&mailbox, "correction")["hakan@example.com"]);
+        let list = page(&format!("{url}/")).await.body;
+        assert!(list.contains(&format!("href=\"/mail/{}/calendar\"", mail.id)), "{list}");
+        let at = format!("{url}/mail/{}", mail.id);
+        let called = &of_kind(&mailbox, "appeal")["hakan@example.com"];
+        let shown = page(&at).await.body;
+        assert!(shown.contains("Follows") && shown.contains(&format!("href=\"/mail/{}\"", called.id)), "{shown}");
+        let before = page(&format!("{url}/mail/{}", called.id)).await.body;
+        assert!(before.contains("Followed by") && before.contains(&format!("\"/mail/{}\"", mail.id)), "{before}");
+        let entry = page(&format!("{at}/calendar")).await.body;
+        assert!(entry.contains("BEGIN:VEVENT") && entry.contains("event.ics"), "{entry}");
+        let file = page(&format!("{at}/event.ics")).await;
+        assert!(file.head.contains("content-type: text/calendar"), "{}", file.head);
+        assert_eq!(Some(file.body), mail.calendar());
+        // A digest has none.
+        let digest = mailbox.list(u64::MAX, "ravi@example.net", 1).0.remove(0);
+        assert_eq!(digest.calendar(), None);
+        assert!(!page(&format!("{url}/mail/{}", digest.id)).await.body.contains("Calendar"));
+    })
+    .await;
+
+    let (called, corrected) = (of_kind(&mailbox, "appeal"), of_kind(&mailbox, "correction"));
+    assert_eq!(called.len() as u64, CALLED);
+    for address in ["ana@example.org", "yusuf@example.org", "edith@example.com", "timur@example.com"] {
+        assert!(called.contains_key(address), "{address} was not called");
+    }
+    for address in ["gwen@example.org", "inkar@example.net", "ravi@example.net"] {
+        assert!(!called.contains_key(address), "{address} lives elsewhere, and was called");
+    }
+    for (address, mail) in &called {
+        let correction = corrected.get(address).unwrap_or_else(|| panic!("{address} was not told of the change"));
+        assert_eq!(correction.follows, mail.message_id);
+        assert_eq!(calendar_line(correction, "UID:"), calendar_line(mail, "UID:"));
+        assert!(calendar_line(mail, "DTSTART;TZID=").ends_with("T160000"), "{:?}", mail.calendar());
+        assert!(calendar_line(correction, "DTSTART;TZID=").ends_with("T173000"), "{:?}", correction.calendar());
+        assert!(calendar_line(correction, "LOCATION").contains("Glassworks"), "{:?}", correction.calendar());
+        assert_eq!(calendar_line(correction, "SEQUENCE"), "SEQUENCE:1");
+        // The post below says the same.
+        let text = correction.text();
+        assert!(text.contains("5.30pm to 7.30pm") && !text.contains("4pm to 6pm"), "{text}");
+    }
+    assert_eq!(corrected.len() as u64, CALLED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appeal_that_was_not_corrected_is_corrected_by_the_next_start_and_then_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = start_at(dir.path(), CALL).await;
+    let mailbox = demo.mailbox();
+    running(demo, async || soon(mailbox.reached(EACH + WEEKLY + CALLED + ELSEWHERE)).await).await;
+    assert_eq!(of_kind(&mailbox, "appeal").len() as u64, CALLED);
+
+    let demo = start_at(dir.path(), CORRECT).await;
+    let (mailbox, greeting) = (demo.mailbox(), demo.greeting());
+    assert_eq!(demo.sent(), 0, "something was sent again");
+    assert!(greeting.contains("appeal of last time is corrected"), "{greeting}");
+    running(demo, async || soon(mailbox.reached(CALLED)).await).await;
+    assert_eq!(of_kind(&mailbox, "correction").len() as u64, CALLED);
+
+    let demo = start_at(dir.path(), CORRECT).await;
+    let (mailbox, posts, greeting) = (demo.mailbox(), demo.posts(), demo.greeting());
+    assert!(!greeting.contains("appeal"), "{greeting}");
+    running(demo, async || {
+        // Long enough for a second correction.
+        drop_post(&posts, "next.md", "The next post");
+        soon(mailbox.reached(EACH)).await;
+    })
+    .await;
+    assert_eq!((mailbox.caught(), got(&mailbox, "The next post").len() as u64), (EACH, EACH));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appeal_that_is_over_is_not_corrected_any_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = start_at(dir.path(), CALL).await;
+    let mailbox = demo.mailbox();
+    running(demo, async || soon(mailbox.reached(EACH + WEEKLY + CALLED + ELSEWHERE)).await).await;
+
+    let later = Clock::manual(Clock::System.now().plus(Duration::from_secs(8 * 24 * 3600)));
+    let demo = Demo::start(Some(dir.path()), ANY, later.clone(), CORRECT).await.unwrap();
+    let (mailbox, posts, greeting) = (demo.mailbox(), demo.posts(), demo.greeting());
+    assert!(!greeting.contains("appeal of last time"), "{greeting}");
+    running(demo, async || {
+        drop_post(&posts, "next.md", "The next post");
+        // A digest is only due once the clock has moved.
+        let passing = async {
+            loop {
+                later.set(later.now().plus(Duration::from_millis(10)));
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::select! {
+            () = came(&mailbox, "The next post", EACH) => {}
+            () = passing => {}
+        }
+    })
+    .await;
+    assert_eq!(of_kind(&mailbox, "correction").len(), 0);
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use mail_parser::MessageParser;
+use mail_parser::{ContentType, Message, MessageParser, MimeHeaders};
 use serde::Serialize;
 
 use crate::clock::Timestamp;
@@ -24,6 +24,12 @@ pub struct Mail {
     pub kind: String,
     /// Its Content-Language; empty where it names none.
     pub language: String,
+    /// Its Message-ID, without angle brackets; empty where it has none.
+    pub message_id: String,
+    /// The Message-ID of the mail that it follows; empty where it follows none.
+    pub follows: String,
+    /// Whether a calendar comes with it.
+    pub has_calendar: bool,
     /// The message itself.
     pub source: Vec<u8>,
 }
@@ -47,7 +53,7 @@ pub struct Piece {
 impl Mail {
     /// Reads the headers that the list needs; a mail that cannot be read is kept all the same.
     pub(super) fn read(id: u64, at: Timestamp, caught: Caught) -> Self {
-        let parsed = MessageParser::default().parse_headers(&caught.data);
+        let parsed = MessageParser::default().parse(&caught.data);
         let subject = parsed.as_ref().and_then(|message| message.subject()).unwrap_or_default().to_owned();
         let raw = |name: &str| {
             let value = parsed.as_ref().and_then(|message| message.header_raw(name.to_owned()));
@@ -56,7 +62,11 @@ impl Mail {
         // EDITION:KIND:handbill:DOMAIN
         let kind = raw("Feedback-ID").split(':').nth(1).unwrap_or_default().to_owned();
         let language = raw("Content-Language");
-        Self { id, at, to: caught.to, subject, kind, language, source: caught.data }
+        let message_id = parsed.as_ref().and_then(|message| message.message_id()).unwrap_or_default().to_owned();
+        let follows =
+            parsed.as_ref().and_then(|message| message.in_reply_to().as_text()).unwrap_or_default().to_owned();
+        let has_calendar = parsed.as_ref().and_then(calendar).is_some();
+        Self { id, at, to: caught.to, subject, kind, language, message_id, follows, has_calendar, source: caught.data }
     }
 
     /// The HTML part, if there is one.
@@ -71,6 +81,12 @@ impl Mail {
     pub fn text(&self) -> String {
         let message = MessageParser::default().parse(&self.source);
         message.as_ref().and_then(|message| message.body_text(0)).map(Cow::into_owned).unwrap_or_default()
+    }
+
+    /// The calendar that comes with it, if there is one.
+    pub fn calendar(&self) -> Option<String> {
+        let message = MessageParser::default().parse(&self.source)?;
+        calendar(&message).map(str::to_owned)
     }
 
     /// The plain text, cut where links begin and end.
@@ -89,6 +105,16 @@ impl Mail {
     pub fn source(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.source)
     }
+}
+
+/// The first calendar among the parts of `message`.
+fn calendar<'a>(message: &'a Message<'_>) -> Option<&'a str> {
+    let is_calendar = |kind: &ContentType<'_>| {
+        kind.ctype().eq_ignore_ascii_case("text")
+            && kind.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("calendar"))
+    };
+    let part = message.parts.iter().find(|part| part.content_type().is_some_and(is_calendar))?;
+    part.text_contents()
 }
 
 /// Cuts `text` where web addresses begin and end.

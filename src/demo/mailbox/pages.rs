@@ -1,4 +1,4 @@
-//! The mailbox in the browser: who got what, and each mail as HTML, text, headers and source. Without scripts.
+//! The mailbox in the browser: who got what, and each mail as HTML, text, calendar, headers and source. Without scripts.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -64,6 +64,8 @@ pub async fn serve(
         .route("/", get(list).post(search))
         .route("/mail/{id}", get(html))
         .route("/mail/{id}/text", get(text))
+        .route("/mail/{id}/calendar", get(calendar))
+        .route("/mail/{id}/event.ics", get(calendar_file))
         .route("/mail/{id}/headers", get(headers))
         .route("/mail/{id}/source", get(source))
         .route("/mail/{id}/body", get(body))
@@ -122,6 +124,7 @@ struct Line {
     kind: String,
     language: String,
     time: String,
+    has_calendar: bool,
 }
 
 #[derive(Serialize)]
@@ -163,10 +166,14 @@ struct View<'a> {
     title: &'a str,
     refresh: bool,
     mail: Line,
-    tabs: [Tab; 4],
+    tabs: Vec<Tab>,
+    /// The mail that it follows, and those that follow it.
+    follows: Option<Line>,
+    followers: Vec<Line>,
     has_html: bool,
     is_html: bool,
     pieces: Vec<Piece>,
+    calendar: String,
     headers: Vec<(String, String)>,
     source: String,
 }
@@ -188,6 +195,21 @@ async fn html(State(pages): State<Pages>, Path(id): Path<u64>) -> Response {
 
 async fn text(State(pages): State<Pages>, Path(id): Path<u64>) -> Response {
     pages.show(id, "Text", |view, mail| view.pieces = mail.pieces())
+}
+
+/// What the calendar part says, word for word.
+async fn calendar(State(pages): State<Pages>, Path(id): Path<u64>) -> Response {
+    pages.show(id, "Calendar", |view, mail| view.calendar = mail.calendar().unwrap_or_default())
+}
+
+/// The calendar part as a file, for a calendar program.
+async fn calendar_file(State(pages): State<Pages>, Path(id): Path<u64>) -> Response {
+    let Some(calendar) = pages.mailbox.get(id).and_then(|mail| mail.calendar()) else { return gone() };
+    let head = [
+        (header::CONTENT_TYPE, crate::appeals::calendar::MAIL_CONTENT_TYPE),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"event.ics\""),
+    ];
+    (head, calendar).into_response()
 }
 
 async fn headers(State(pages): State<Pages>, Path(id): Path<u64>) -> Response {
@@ -245,16 +267,21 @@ impl Pages {
 
     fn show(&self, id: u64, tab: &'static str, fill: impl FnOnce(&mut View<'_>, &Mail)) -> Response {
         let Some(mail) = self.mailbox.get(id) else { return gone() };
-        let tabs = [("HTML", ""), ("Text", "/text"), ("Headers", "/headers"), ("Source", "/source")];
+        let calendar = mail.has_calendar.then_some(("Calendar", "/calendar"));
+        let tabs = [("HTML", ""), ("Text", "/text")].into_iter().chain(calendar);
+        let tabs = tabs.chain([("Headers", "/headers"), ("Source", "/source")]);
         let mut view = View {
             look: &self.look,
             title: &mail.subject,
             refresh: false,
             mail: self.line(&mail),
-            tabs: tabs.map(|(name, path)| Tab { name, path, here: name == tab }),
+            tabs: tabs.map(|(name, path)| Tab { name, path, here: name == tab }).collect(),
+            follows: self.mailbox.with_message_id(&mail.follows).map(|mail| self.line(&mail)),
+            followers: self.mailbox.followers(&mail.message_id).iter().map(|mail| self.line(mail)).collect(),
             has_html: false,
             is_html: false,
             pieces: Vec::new(),
+            calendar: String::new(),
             headers: Vec::new(),
             source: String::new(),
         };
@@ -271,6 +298,7 @@ impl Pages {
             kind: or(&mail.kind, "–"),
             language: or(&mail.language, "–"),
             time: self.time(mail.at),
+            has_calendar: mail.has_calendar,
         }
     }
 
