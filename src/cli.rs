@@ -10,6 +10,7 @@ mod doctor;
 mod editions;
 mod failure;
 mod migrate;
+mod notify;
 pub mod output;
 mod posts;
 pub mod progress;
@@ -43,6 +44,7 @@ Examples:
   handbill appeals mark 7 --starts 2026-09-28T16:00 --address '1 High Street, London'
   handbill dispatch --until-empty                 send what is due, then exit
   handbill run                                    do all of it by itself, and serve the pages
+  handbill notify test                            see that staff would be told when something is wrong
   handbill status                                 see what is under way and what waits for you
 
 Each command has examples of its own: handbill help subscribers import
@@ -69,7 +71,7 @@ enum Command {
     Run(run::Run),
     /// Set up a whole working campaign in a scratch folder; nothing leaves this machine.
     Demo(demo::Demo),
-    /// Check config, store, key, templates and relays.
+    /// Check config, store, key, templates, relays and who is told.
     Doctor(doctor::Doctor),
     /// Bring the store up to date, or make it.
     Migrate(migrate::Migrate),
@@ -93,6 +95,9 @@ enum Command {
     /// The ledger: what became of each mail.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// Who is told when something is wrong.
+    #[command(subcommand)]
+    Notify(notify::Notify),
     /// Send what is due.
     Dispatch(dispatch::Dispatch),
     /// The templates of mails and pages.
@@ -164,6 +169,7 @@ async fn carry_out(cli: Cli, out: &mut Output) -> Outcome {
         Command::Editions(args) => with_app(&open, async |app| editions::run(app, &args, out).await).await,
         Command::Deliveries(args) => with_app(&open, async |app| deliveries::run(app, &args, out).await).await,
         Command::Dispatch(args) => with_app(&open, async |app| dispatch::run(app, &args, out).await).await,
+        Command::Notify(args) => notify::run(&open, &args, out).await,
         Command::Templates(args) => template_commands::run(&open.config()?, &args, out),
     }
 }

@@ -1,4 +1,4 @@
-//! The daemon: watcher, scheduler, dispatcher and pages under one shutdown.
+//! The daemon: watcher, scheduler, dispatcher, notices and pages under one shutdown.
 //!
 //! The first SIGTERM or SIGINT stops it softly: nothing new is begun and open replies are awaited. A second one stops it at
 //! once. A part that ends by itself ends the process, with its error.
@@ -116,6 +116,13 @@ impl Daemon {
             parts.spawn(async move {
                 let summary = dispatcher::run(app, templates, Until::Stopped, progress, stop).await;
                 Ok(Ended::Dispatcher(summary.context("the dispatcher failed")?))
+            });
+        }
+        {
+            let (app, stop, templates) = (Arc::clone(&app), stop.clone(), templates.subscribe());
+            parts.spawn(async move {
+                crate::notify::run(app, templates, stop).await.context("the notices failed")?;
+                Ok(Ended::Part("notices"))
             });
         }
         {

@@ -30,20 +30,22 @@ text_enum! {
         Goodbye = "goodbye",
         /// Tells whoever marked an appeal how a mailing about it ended.
         Result = "result",
+        /// Tells staff that something is wrong, or is over. It is never in the ledger, as it must not wait in the queue.
+        Notice = "notice",
     }
 }
 
 impl EditionKind {
     /// Whether this is a letter that one person's own doing called for, and not a mailing to the list.
     pub const fn is_letter(self) -> bool {
-        matches!(self, Self::Confirmation | Self::Link | Self::Goodbye | Self::Result)
+        matches!(self, Self::Confirmation | Self::Link | Self::Goodbye | Self::Result | Self::Notice)
     }
 
     /// Where it stands in the queue.
     pub const fn lane(self) -> Lane {
         match self {
             Self::Digest => Lane::Bulk,
-            Self::Confirmation | Self::Link | Self::Goodbye | Self::Result => Lane::Letter,
+            Self::Confirmation | Self::Link | Self::Goodbye | Self::Result | Self::Notice => Lane::Letter,
             Self::Appeal | Self::Reminder | Self::Correction | Self::Cancellation => Lane::Urgent,
         }
     }

@@ -41,4 +41,6 @@ ids! {
     AppealId,
     /// An appeal as marked, amended or cancelled.
     VersionId,
+    /// Something that staff are told.
+    NoticeId,
 }

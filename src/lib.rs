@@ -40,6 +40,9 @@ pub mod deliveries;
 pub mod dispatcher;
 pub mod relay;
 
+// What staff are told when it is not.
+pub mod notify;
+
 // What people touch.
 pub mod cli;
 pub mod daemon;

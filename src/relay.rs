@@ -22,6 +22,7 @@ use crate::text_enum::text_enum;
 
 pub use open_error::{OpenError, Problem};
 pub use reply::Reply;
+pub(crate) use reply::cut_addresses;
 
 /// How long a relay may take to bring a connection back in order, or to answer a check.
 const TIDY_LIMIT: Duration = Duration::from_secs(5);
@@ -51,6 +52,16 @@ text_enum! {
         Body = "body",
         /// The final dot, and the reply to it.
         Dot = "dot",
+    }
+}
+
+text_enum! {
+    /// How a relay is doing.
+    pub enum RelayState {
+        /// It took the last that it was given, or at least a connection.
+        Working = "working",
+        /// It cannot be reached, or turns us away.
+        Stopped = "stopped",
     }
 }
 

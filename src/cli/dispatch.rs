@@ -16,6 +16,7 @@ use crate::daemon;
 use crate::deliveries::DeliveryState;
 use crate::dispatcher::{self, Progress as Counters, Summary, Until};
 use crate::editions::EditionState;
+use crate::notify::Notifier;
 use crate::store::StoreError;
 use crate::templates::Templates;
 
@@ -46,14 +47,21 @@ pub(super) async fn run(app: &Arc<App>, args: &Dispatch, out: &mut Output) -> Ou
     let total = waiting(app).await?;
     let (counters, stop) = (Arc::new(Counters::default()), CancellationToken::new());
     let signals = tokio::spawn(daemon::signals(stop.clone())?);
-    let running = dispatcher::run(Arc::clone(app), templates, Until::Empty, Arc::clone(&counters), stop);
+    let mut notifier = Notifier::new(Arc::clone(app), templates.clone());
+    let running = dispatcher::run(Arc::clone(app), templates, Until::Empty, Arc::clone(&counters), stop.clone());
     let outcome = tokio::select! {
         summary = shown(&counters, total, running) => summary,
         _ = signals => bail!("stopped at once; what was out may have been sent and is tried again"),
     };
     let summary = match outcome {
         Err(error) if matches!(error.downcast_ref(), Some(StoreError::Busy)) => follow(app).await?,
-        other => other.context("could not send what is due")?,
+        other => {
+            // Without a daemon, nobody else tells staff how it went, or that it did not.
+            if let Err(error) = notifier.round(&stop).await {
+                tracing::error!(%error, "could not look what staff should be told");
+            }
+            other.context("could not send what is due")?
+        }
     };
     if args.format.json {
         out.json(&summary)?;

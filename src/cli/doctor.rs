@@ -1,5 +1,9 @@
 //! `handbill doctor`: looks at everything that a run depends on, and goes on after a failure.
 
+mod notify;
+
+use std::time::Duration;
+
 use anyhow::{Context, bail};
 use serde::Serialize;
 
@@ -8,9 +12,10 @@ use super::output::Output;
 use super::{Ended, Opening, Outcome};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, FolderOrigin, Origin, Relay, Source};
-use crate::relay::Connection;
+use crate::relay::{Connection, RelayState};
 use crate::sources::feed::Feed;
 use crate::store::Store;
+use crate::store::relays::RelayStatus;
 use crate::store::sources::FeedMemory;
 use crate::templates::{self, Templates};
 use crate::vault::Vault;
@@ -22,7 +27,10 @@ Examples:
 
 One line each, `ok` or `FAIL` with what to do. The exit status is 1 if any fails. Nothing is mailed and nothing made.";
 
-/// Check config, store, key, templates and relays.
+/// How long after a relay was to be tried again it counts as tried.
+const NEWS: Duration = Duration::from_secs(120);
+
+/// Check config, store, key, templates, relays and who is told.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Doctor {
@@ -71,7 +79,10 @@ pub(super) async fn run(open: &Opening, args: &Doctor, out: &mut Output) -> Outc
             };
             tell(Finding::of("store", found))?;
             tell(Finding::of("key", key(&config, store.as_ref(), Clock::System.now()).await))?;
+            let mut seen = Vec::new();
             if let Some(store) = store {
+                // Whether it can be read was told.
+                seen = store.relays().await.unwrap_or_default();
                 store.close().await;
             }
             tell(Finding::of("templates", looks(&config)))?;
@@ -83,8 +94,14 @@ pub(super) async fn run(open: &Opening, args: &Doctor, out: &mut Output) -> Outc
                 tell(Finding::of("relay", Err(anyhow::anyhow!("none is in the config; add a [[relay]]"))))?;
             }
             for relay in &config.relays {
-                tell(Finding::of(format!("relay {}", relay.name), reach(relay, &config).await))?;
+                let status = seen.iter().find(|status| status.name == relay.name);
+                let found = match reach(relay, &config).await {
+                    Ok(found) => in_use(found, status, Clock::System.now()),
+                    Err(error) => Err(error),
+                };
+                tell(Finding::of(format!("relay {}", relay.name), found))?;
             }
+            tell(Finding::of("notify", notify::channels(&config).await))?;
         }
     }
     list.end()?;
@@ -151,6 +168,18 @@ async fn readable(source: &Source, config: &Config) -> anyhow::Result<String> {
             }
             Ok(format!("the feed can be read; {} items are in it", pass.found.len()))
         }
+    }
+}
+
+/// What a relay that can be reached is to those that send by it: one that lets us in may still take no mail.
+fn in_use(found: String, status: Option<&RelayStatus>, now: Timestamp) -> anyhow::Result<String> {
+    match status.filter(|status| status.state == RelayState::Stopped) {
+        // Old news are no fault of the relay's: nobody has tried it since.
+        Some(status) if status.retry_at.is_some_and(|at| at.plus(NEWS) >= now) => {
+            let (since, reason) = (status.changed_at, status.reason.as_deref().unwrap_or("it did not say why"));
+            bail!("{found}, but what was sent has been turned away since {since}: {reason}")
+        }
+        _ => Ok(found),
     }
 }
 

@@ -7,7 +7,11 @@ use super::editions::Standing;
 use super::output::Output;
 use super::{Ended, Outcome};
 use crate::app::App;
+use crate::clock::Timestamp;
+use crate::notify::NoticeKind;
 use crate::posts::PostState;
+use crate::relay::RelayState;
+use crate::store::notices::Notice;
 use crate::subscribers::SubscriberState;
 
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
@@ -38,6 +42,8 @@ struct Screen {
     held_posts: i64,
     sources: Vec<SourceLine>,
     relays: Vec<RelayLine>,
+    /// What staff were told, or would be, and is not over.
+    notices: Vec<Notice>,
     subscribers: Vec<People>,
 }
 
@@ -52,6 +58,12 @@ struct RelayLine {
     name: String,
     host: String,
     port: u16,
+    /// How it is doing; nothing before it was used.
+    state: Option<RelayState>,
+    /// Since when.
+    since: Option<Timestamp>,
+    /// Why it takes no mail.
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -118,12 +130,48 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
     if app.config.relays.is_empty() {
         to_do.push("no [[relay]] is in the config, so nothing can be sent".to_owned());
     }
-    let relays = app.config.relays.iter();
-    let relays =
-        relays.map(|relay| RelayLine { name: relay.name.clone(), host: relay.host.clone(), port: relay.port() });
+    let relays = relays(app).await?;
+    for relay in relays.iter().filter(|relay| relay.state == Some(RelayState::Stopped)) {
+        let since = relay.since.map(|since| format!(" since {since}")).unwrap_or_default();
+        let reason = relay.reason.as_deref().unwrap_or("it did not say why");
+        to_do.push(format!("relay {} has stopped{since}: {reason}", relay.name));
+    }
+    let mut notices = app.store.open_notices().await?;
+    notices.retain(|notice| !notice.kind.is_final());
+    for notice in &notices {
+        let subject = &notice.subject;
+        match notice.kind {
+            NoticeKind::Stall => to_do.push(format!(
+                "edition {subject} is urgent, and nothing of it gets out since {}: handbill editions show {subject}",
+                notice.opened_at
+            )),
+            NoticeKind::Disk => {
+                to_do.push(format!("on {subject} there is little room left: {}", notice.detail));
+            }
+            // The others are told by what they are about, or are over already.
+            _ => {}
+        }
+    }
     let counts = app.store.subscriber_counts().await?;
     let people = counts.into_iter().map(|(state, suppressed, count)| People { state, suppressed, count });
-    Ok(Screen { to_do, editions, lately, held_posts, sources, relays: relays.collect(), subscribers: people.collect() })
+    Ok(Screen { to_do, editions, lately, held_posts, sources, relays, notices, subscribers: people.collect() })
+}
+
+/// The relays of the config, and how they are doing.
+async fn relays(app: &App) -> anyhow::Result<Vec<RelayLine>> {
+    let known = app.store.relays().await?;
+    let relays = app.config.relays.iter().map(|relay| {
+        let status = known.iter().find(|status| status.name == relay.name);
+        RelayLine {
+            name: relay.name.clone(),
+            host: relay.host.clone(),
+            port: relay.port(),
+            state: status.map(|status| status.state),
+            since: status.map(|status| status.changed_at),
+            reason: status.and_then(|status| status.reason.clone()),
+        }
+    });
+    Ok(relays.collect())
 }
 
 fn show(screen: &Screen, out: &mut Output) -> std::io::Result<()> {
@@ -150,7 +198,10 @@ fn show(screen: &Screen, out: &mut Output) -> std::io::Result<()> {
     out.line("")?;
     let sources = screen.sources.iter().map(|source| (source.name.as_str(), source.last_error.as_deref()));
     let sources = sources.map(|(name, error)| format!("{name} ({})", error.unwrap_or("well"))).collect::<Vec<_>>();
-    let relays = screen.relays.iter().map(|relay| format!("{} ({}:{})", relay.name, relay.host, relay.port));
+    let relays = screen.relays.iter().map(|relay| {
+        let state = relay.state.map(|state| format!(", {state}")).unwrap_or_default();
+        format!("{} ({}:{}{state})", relay.name, relay.host, relay.port)
+    });
     let people = screen.subscribers.iter().map(|people| {
         format!("{} {}{}", people.count, people.state, if people.suppressed { ", not mailed" } else { "" })
     });

@@ -11,7 +11,7 @@ use crate::editions::EditionKind;
 use crate::id::EditionId;
 use crate::message::{self, Content, Draft, List, ListId};
 use crate::templates::contexts::{
-    Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Link, OrganiserResult, Reminder,
+    Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Link, OrganiserResult, Reminder, StaffNotice,
 };
 use crate::templates::{self, Mail, Problem, Templates};
 
@@ -54,6 +54,7 @@ pub fn preview(templates: &Templates, out: &Path, at: Timestamp) -> Result<Previ
         preview.write::<Correction>(EditionKind::Correction, tag, &mut files)?;
         preview.write::<Cancellation>(EditionKind::Cancellation, tag, &mut files)?;
         preview.write::<OrganiserResult>(EditionKind::Result, tag, &mut files)?;
+        preview.write::<StaffNotice>(EditionKind::Notice, tag, &mut files)?;
         preview.write::<Confirmation>(EditionKind::Confirmation, tag, &mut files)?;
         preview.write::<Link>(EditionKind::Link, tag, &mut files)?;
         preview.write::<Goodbye>(EditionKind::Goodbye, tag, &mut files)?;

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use super::Notify;
 use super::color::{Color, DARK_GROUND, READABLE};
 use super::source::{Origin, Source};
 use crate::address::Address;
@@ -47,6 +48,9 @@ pub struct Config {
     /// Urgent appeals.
     #[serde(default)]
     pub appeals: Appeals,
+    /// Who is told when something is wrong.
+    #[serde(default)]
+    pub notify: Notify,
 }
 
 impl Config {
@@ -420,7 +424,12 @@ impl Config {
                 resolve(&mut folder.path);
             }
         }
-        for relay in &mut self.relays {
+        self.notify.webhook_file.iter_mut().for_each(resolve);
+        if let Some(program) = self.notify.command.first_mut().filter(|program| program.contains('/')) {
+            // A bare name is looked up among the system's programs.
+            *program = base.join(&*program).display().to_string();
+        }
+        for relay in self.relays.iter_mut().chain(&mut self.notify.relay) {
             [&mut relay.ca_file, &mut relay.password_file].into_iter().flatten().for_each(resolve);
         }
         let file = self.store.url.strip_prefix("sqlite://").or_else(|| self.store.url.strip_prefix("sqlite:"));
@@ -440,7 +449,13 @@ impl Config {
 impl Config {
     /// Reads the files that hold secrets.
     pub(super) fn read_secrets(&mut self) -> Result<(), String> {
-        for relay in &mut self.relays {
+        if let Some(path) = &self.notify.webhook_file {
+            let url = first_line(path, "notify.webhook_file")?;
+            // What stands in the file is no part of the error.
+            let url = Url::parse(&url).map_err(|error| format!("notify.webhook_file: its first line: {error}"))?;
+            self.notify.webhook = Some(url);
+        }
+        for relay in self.relays.iter_mut().chain(&mut self.notify.relay) {
             if let Some(path) = &relay.password_file {
                 relay.password = Some(Secret::new(first_line(path, "relay.password_file")?));
             }
@@ -509,6 +524,7 @@ impl Config {
         if wrong.is_some() {
             return Err(("appeals.regions", "a region is a name without semicolons".to_owned()));
         }
+        self.validate_notify()?;
         if self.relays.len() > 1 {
             return Err(("relay.name", "one relay is all that this version can use".to_owned()));
         }

@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::editions::planner::{self, Planner, Step};
 use crate::editions::{EditionState, Lane};
 use crate::store::editions::Edition;
+use crate::store::relays::RelayStatus;
 
 /// How often to look whether anything was changed (a change reaches the daemon within 200 ms).
 const LOOK: Duration = Duration::from_millis(100);
@@ -40,6 +41,8 @@ pub(super) async fn run(
     clerk.bury(clerk.lock.is_only()).await.context("cannot look for leases that died")?;
     loop {
         if shared.stopping.is_cancelled() {
+            // What it found out last; whoever comes next finds it out again.
+            let _ = clerk.note_relay().await;
             return Ok(0);
         }
         while let Some(ended) = workers.try_join_next() {
@@ -48,11 +51,16 @@ pub(super) async fn run(
         match clerk.round().await {
             Ok(busy) => {
                 clerk.hire(workers);
+                if until == Until::Stopped {
+                    clerk.knock(workers);
+                }
                 if until == Until::Empty {
                     if let Some(reason) = shared.gate.given_up(PATIENCE) {
+                        clerk.note_relay().await?;
                         bail!("no relay answered: {reason}");
                     }
                     if !busy && let Some(later) = clerk.is_empty().await? {
+                        clerk.note_relay().await?;
                         return Ok(later);
                     }
                 }
@@ -92,6 +100,8 @@ struct Clerk<'a> {
     /// When the next hold ends.
     next_hold: Option<Timestamp>,
     store_was_fine: bool,
+    /// How the relay was doing when that was last written down.
+    relay: Option<RelayStatus>,
 }
 
 impl<'a> Clerk<'a> {
@@ -108,6 +118,7 @@ impl<'a> Clerk<'a> {
             more: false,
             next_hold: None,
             store_was_fine: true,
+            relay: None,
         }
     }
 
@@ -125,6 +136,7 @@ impl<'a> Clerk<'a> {
             self.heartbeat().await?;
             busy |= planner::sweep(store, now, SWEEP).await? > 0;
             remind::open_due(&shared.app).await?;
+            self.note_relay().await?;
         }
         // What an amendment left open goes over to the new version at once.
         busy |= follow::settle(&shared.app, SWEEP).await? > 0;
@@ -196,6 +208,25 @@ impl<'a> Clerk<'a> {
         while workers.len() < allowed.min(self.shared.queue.len()) {
             workers.spawn(worker::run(Arc::clone(&self.shared)));
         }
+    }
+
+    /// Sees to it that a relay that was away is tried again while nothing is due that would be sent by it.
+    fn knock(&self, workers: &mut JoinSet<()>) {
+        if self.shared.gate.admits() == 1 && workers.is_empty() && self.shared.queue.len() == 0 {
+            workers.spawn(worker::knock(Arc::clone(&self.shared)));
+        }
+    }
+
+    /// Writes down how the relay is doing, for people and for other processes.
+    async fn note_relay(&mut self) -> crate::store::Result<()> {
+        let status = self.shared.gate.status(&self.shared.relay.name);
+        if let Some(status) = status.filter(|status| self.relay.as_ref() != Some(status)) {
+            let mut tx = self.shared.app.store.begin().await?;
+            tx.set_relay(&status).await?;
+            tx.commit().await?;
+            self.relay = Some(status);
+        }
+        Ok(())
     }
 
     /// Extends the leases of what is in hand, and ends those of dispatchers that died.

@@ -3,12 +3,14 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::relay::OpenError;
+use crate::clock::Timestamp;
+use crate::relay::{OpenError, RelayState};
+use crate::store::relays::RelayStatus;
 
 /// The longest pause between two attempts to reach a relay that is away.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Closed while the relay cannot be reached.
+/// Closed while the relay cannot be reached, or turns us away.
 #[derive(Debug, Default)]
 pub(super) struct Gate(Mutex<State>);
 
@@ -18,6 +20,11 @@ struct State {
     knock_at: Option<Instant>,
     last: Option<String>,
     permanent: bool,
+    /// Whether it was reached, and then took no mail: that it can be reached again proves nothing.
+    turned_away: bool,
+    /// How it is doing, and since when; nothing before it was tried.
+    standing: Option<(RelayState, Timestamp)>,
+    retry_at: Option<Timestamp>,
 }
 
 impl Gate {
@@ -26,25 +33,29 @@ impl Gate {
     }
 
     /// Notes that a connection was opened.
-    pub(super) fn opened(&self, relay: &str) {
+    pub(super) fn opened(&self, relay: &str, now: Timestamp) {
         let mut state = self.state();
-        if state.failures > 0 {
-            tracing::info!(relay, "the relay answers again");
+        if !state.turned_away {
+            state.well(relay, now);
         }
-        *state = State::default();
+    }
+
+    /// Notes that the relay took a message, or had something to say of its recipient.
+    pub(super) fn used(&self, relay: &str, now: Timestamp) {
+        self.state().well(relay, now);
     }
 
     /// Notes that the relay turned a connection away before it heard of a recipient.
-    pub(super) fn turned_away(&self, relay: &str, why: &str, permanent: bool) {
-        self.fail(relay, why, permanent);
+    pub(super) fn turned_away(&self, relay: &str, why: &str, permanent: bool, now: Timestamp) {
+        self.fail(relay, why, permanent, true, now);
     }
 
-    /// Notes that none could be; the first time, and then each time the pause has grown to its longest, aloud.
-    pub(super) fn failed(&self, relay: &str, error: &OpenError) {
-        self.fail(relay, &error.to_string(), error.is_permanent());
+    /// Notes that none could be; the first time aloud.
+    pub(super) fn failed(&self, relay: &str, error: &OpenError, now: Timestamp) {
+        self.fail(relay, &error.to_string(), error.is_permanent(), false, now);
     }
 
-    fn fail(&self, relay: &str, error: &str, permanent: bool) {
+    fn fail(&self, relay: &str, error: &str, permanent: bool, turned_away: bool, now: Timestamp) {
         let mut state = self.state();
         // Connections that failed at the same time count once.
         if state.knock_at.is_some_and(|at| at > Instant::now()) {
@@ -52,11 +63,17 @@ impl Gate {
         }
         state.failures = state.failures.saturating_add(1);
         state.permanent = permanent;
+        state.turned_away |= turned_away;
         let pause = match permanent {
             true => LONGEST,
             false => LONGEST.min(Duration::from_millis(500) * 2u32.saturating_pow(state.failures.min(10))),
         };
         state.knock_at = Some(Instant::now() + pause);
+        state.retry_at = Some(now.plus(pause));
+        match state.standing {
+            Some((RelayState::Stopped, _)) => {}
+            _ => state.standing = Some((RelayState::Stopped, now)),
+        }
         if state.failures == 1 {
             tracing::error!(relay, error, "the relay cannot be reached; its mail waits");
         } else {
@@ -80,5 +97,24 @@ impl Gate {
         let state = self.state();
         let over = state.failures >= patience || (state.permanent && state.failures > 0);
         over.then(|| state.last.clone()).flatten()
+    }
+
+    /// How the relay is doing, for the store; nothing before it was tried.
+    pub(super) fn status(&self, relay: &str) -> Option<RelayStatus> {
+        let state = self.state();
+        let (standing, changed_at) = state.standing?;
+        let (reason, retry_at) = (state.last.clone(), state.retry_at);
+        Some(RelayStatus { name: relay.to_owned(), state: standing, reason, changed_at, retry_at })
+    }
+}
+
+impl State {
+    fn well(&mut self, relay: &str, now: Timestamp) {
+        match self.standing {
+            Some((RelayState::Working, _)) => return,
+            Some((RelayState::Stopped, _)) => tracing::info!(relay, "the relay answers again"),
+            None => {}
+        }
+        *self = Self { standing: Some((RelayState::Working, now)), ..Self::default() };
     }
 }

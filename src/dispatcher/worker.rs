@@ -112,18 +112,37 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
     if let Some((why, permanent)) = deliveries::blames_relay(&outcome) {
         // On a connection that has brought messages, this is how relays end one that brought enough.
         if first {
-            shared.gate.turned_away(&shared.relay.name, &why, permanent);
+            shared.gate.turned_away(&shared.relay.name, &why, permanent, shared.app.clock.now());
         }
         shared.put_back(vec![job]).await;
         return !first;
     }
-    if let Outcome::Lost { stage, error } = &outcome {
-        tracing::warn!(relay = shared.relay.name, %stage, error, "a connection was lost");
+    match &outcome {
+        Outcome::Lost { stage, error } => {
+            tracing::warn!(relay = shared.relay.name, %stage, error, "a connection was lost");
+        }
+        Outcome::Accepted { .. } | Outcome::Deferred { .. } | Outcome::Refused { .. } => {
+            shared.gate.used(&shared.relay.name, shared.app.clock.now());
+        }
+        Outcome::Unknown { .. } => {}
     }
     let lane = job.batch.edition.lane;
     let record = deliveries::record(claimed, lane, &shared.relay.name, &outcome, shared.app.clock.now(), shared.dice());
     report(record, Some(permit));
     true
+}
+
+/// Looks whether a relay that was away can be reached again, while there is nothing to send by which it would show.
+pub(super) async fn knock(shared: Arc<Shared>) {
+    let now = || shared.app.clock.now();
+    match Connection::open(&shared.relay, &shared.hello).await {
+        Ok(connection) => {
+            // Whether it also takes mail shows with the next one.
+            shared.gate.used(&shared.relay.name, now());
+            connection.quit().await;
+        }
+        Err(error) => shared.gate.failed(&shared.relay.name, &error, now()),
+    }
 }
 
 /// Makes sure that there is a connection that stands.
@@ -141,7 +160,7 @@ async fn ready(shared: &Arc<Shared>, connection: &mut Option<Connection>) -> boo
     match Connection::open(&shared.relay, &shared.hello).await {
         Ok(open) => {
             shared.connections.fetch_add(1, Ordering::SeqCst);
-            shared.gate.opened(&shared.relay.name);
+            shared.gate.opened(&shared.relay.name, shared.app.clock.now());
             *connection = Some(open);
             true
         }
@@ -151,7 +170,7 @@ async fn ready(shared: &Arc<Shared>, connection: &mut Option<Connection>) -> boo
                 // The relay is there and takes no more connections than these.
                 shared.fewer(others, &error);
             } else {
-                shared.gate.failed(&shared.relay.name, &error);
+                shared.gate.failed(&shared.relay.name, &error, shared.app.clock.now());
             }
             false
         }

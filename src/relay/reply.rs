@@ -76,7 +76,7 @@ pub(super) fn hide(text: &str, address: &Address) -> String {
 }
 
 /// Replaces whatever looks like `x@y`. It rather cuts too much than leaves a part of an address standing.
-pub(super) fn cut_addresses(text: &str) -> String {
+pub(crate) fn cut_addresses(text: &str) -> String {
     let chars: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let at = |i: usize| chars.get(i).copied();
     let mut out: Vec<char> = Vec::with_capacity(chars.len());

@@ -29,7 +29,7 @@ pub struct FeedMemory {
 }
 
 /// How a source is doing.
-#[derive(Clone, Debug, Serialize, sqlx_macros::FromRow)]
+#[derive(Clone, Debug, Default, Serialize, sqlx_macros::FromRow)]
 pub struct SourceStatus {
     /// Its name.
     pub name: String,

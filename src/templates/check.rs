@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::contexts::{
     Appeal, Cancellation, Confirmation, Context, Correction, Digest, Goodbye, Link, Mail, OrganiserResult, Reminder,
+    StaffNotice,
 };
 use super::{TemplateError, Templates};
 
@@ -45,6 +46,7 @@ pub fn check(templates: &Templates) -> Vec<Problem> {
     problems.extend(check_mail::<Correction>(templates));
     problems.extend(check_mail::<Cancellation>(templates));
     problems.extend(check_mail::<OrganiserResult>(templates));
+    problems.extend(check_mail::<StaffNotice>(templates));
     problems.extend(check_mail::<Confirmation>(templates));
     problems.extend(check_mail::<Link>(templates));
     problems.extend(check_mail::<Goodbye>(templates));

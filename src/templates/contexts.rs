@@ -8,6 +8,7 @@ mod changes;
 mod events;
 mod fit;
 mod letters;
+mod notices;
 mod samples;
 
 use chrono_tz::Tz;
@@ -31,6 +32,7 @@ pub use changes::{Change, Version};
 pub use events::EventBox;
 pub use fit::{MAX_HTML, Posts};
 pub use letters::{Confirmation, Goodbye, Link};
+pub use notices::StaffNotice;
 
 /// How much of a post a digest of several shows, in words.
 const EXCERPT_WORDS: usize = 60;

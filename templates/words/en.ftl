@@ -161,6 +161,42 @@ result-expired = { $expired ->
 }
 result-show = To see who was left out, and why:
 
+## Notices: tell staff that something is wrong, and when it is over. They are also read by programs, so they are plain.
+
+notice-staff-heading = { $kind ->
+    [stall] An appeal is not getting out
+    [relay] A relay takes no mail
+    [expired] An appeal did not reach everybody
+    [source] A source cannot be read
+    [disk] The disk is nearly full
+   *[test] This is a test
+}
+notice-staff-heading-over = { $kind ->
+    [stall] The appeal is moving again
+    [relay] The relay takes mail again
+    [source] The source can be read again
+    [disk] There is room on the disk again
+   *[other] This is over
+}
+notice-staff-body = { $kind ->
+    [stall] Mailing { $subject } is due, and for a minute nothing of it was taken by a relay.
+    [relay] Relay “{ $subject }” cannot be reached or turns us away, and its mail waits: { $detail }
+    [expired] Mails of mailing { $subject } that were not sent before its deadline: { $detail }. They will not be sent any more.
+    [source] Source “{ $subject }” could not be read for an hour, so new posts are not found: { $detail }
+    [disk] On { $subject }, where the store lies, there is little room left: { $detail }. Without room nothing is sent.
+   *[test] Somebody tried out how staff are told. Nothing is wrong.
+}
+notice-staff-body-over = { $kind ->
+    [stall] Mailing { $subject } is moving again, or is over.
+    [relay] Relay “{ $subject }” works again, and what waited goes out.
+    [source] Source “{ $subject }” can be read again.
+    [disk] On { $subject } there is enough room again.
+   *[other] { $subject } is well again.
+}
+notice-staff-since = Since: { $since }
+notice-staff-ended = Until: { $ended }
+notice-staff-look = To see how things stand:
+
 ## The foot of every mail to the list
 
 footer-why = { $cadence ->
@@ -172,6 +208,7 @@ footer-why = { $cadence ->
 footer-appeal = You get this because you asked { $site } for urgent appeals.
 footer-told = You get this because { $site } sent you this appeal before.
 footer-result = You get this because you sent this mailing of { $site }.
+footer-notice = You get this because you are told when something is wrong with the mail of { $site }.
 footer-unsubscribe = Unsubscribe
 footer-preferences = Change what you get
 footer-archive = Earlier mailings

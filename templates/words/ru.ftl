@@ -176,6 +176,42 @@ result-expired = { $expired ->
 }
 result-show = Кто не получил письмо и почему:
 
+## Notices: tell staff that something is wrong, and when it is over. They are also read by programs, so they are plain.
+
+notice-staff-heading = { $kind ->
+    [stall] Призыв не уходит
+    [relay] Почтовый сервер не принимает письма
+    [expired] Призыв дошёл не до всех
+    [source] Источник не читается
+    [disk] Диск почти заполнен
+   *[test] Это проверка
+}
+notice-staff-heading-over = { $kind ->
+    [stall] Призыв снова уходит
+    [relay] Почтовый сервер снова принимает письма
+    [source] Источник снова читается
+    [disk] На диске снова есть место
+   *[other] Это позади
+}
+notice-staff-body = { $kind ->
+    [stall] Рассылку { $subject } пора отправлять, но уже минуту почтовый сервер ничего из неё не принял.
+    [relay] Сервер «{ $subject }» недоступен или отказывает нам, и письма ждут: { $detail }
+    [expired] Письма рассылки { $subject }, не отправленные до крайнего срока: { $detail }. Они уже не уйдут.
+    [source] Источник «{ $subject }» не удаётся прочитать уже час, новые публикации не видны: { $detail }
+    [disk] На машине { $subject }, где лежит база, осталось мало места: { $detail }. Без места ничего не отправляется.
+   *[test] Кто-то проверил, как приходят уведомления. Всё в порядке.
+}
+notice-staff-body-over = { $kind ->
+    [stall] Рассылка { $subject } снова уходит или уже закончена.
+    [relay] Сервер «{ $subject }» снова работает, и то, что ждало, отправляется.
+    [source] Источник «{ $subject }» снова читается.
+    [disk] На машине { $subject } снова достаточно места.
+   *[other] { $subject }: снова всё в порядке.
+}
+notice-staff-since = Начало: { $since }
+notice-staff-ended = Конец: { $ended }
+notice-staff-look = Посмотреть, как обстоят дела:
+
 ## The foot of every mail to the list
 
 footer-why = { $cadence ->
@@ -187,6 +223,7 @@ footer-why = { $cadence ->
 footer-appeal = Вы получили это письмо, потому что подписались на срочные призывы: { $site }.
 footer-told = Вы получили это письмо, потому что раньше получили этот призыв: { $site }.
 footer-result = Вы получили это письмо, потому что отправили эту рассылку: { $site }.
+footer-notice = Вы получили это письмо, потому что следите за работой рассылки: { $site }.
 footer-unsubscribe = Отписаться
 footer-preferences = Изменить подписку
 footer-archive = Прежние рассылки

@@ -38,6 +38,25 @@ fn the_shipped_config_is_valid() {
 }
 
 #[test]
+fn who_is_told_can_be_set_in_many_ways() {
+    let config = read(&format!("{MINIMAL}[notify]\ncommand = [\"./page\", \"./this\"]\n"), &[]).unwrap();
+    let command = &config.notify.command;
+    assert!(command[0].starts_with('/') && command[0].ends_with("page"), "{command:?}");
+    assert_eq!(command[1], "./this");
+    let set = [("HANDBILL_NOTIFY__COMMAND", "[\"page\"]"), ("HANDBILL_NOTIFY__MAIL__TO", "duty@campaign.example")];
+    let config = read(MINIMAL, &set).unwrap();
+    assert_eq!(config.notify.command, ["page"]);
+    assert_eq!(config.notify_relay().unwrap().name, "main");
+    let debug = format!("{config:?}");
+    assert!(!debug.contains("duty") && !debug.contains("page"), "{debug}");
+    let relay = "[notify.relay]\nname = \"second\"\nhost = \"127.0.0.1\"\n";
+    assert_eq!(read(&format!("{MINIMAL}{relay}"), &[]).unwrap().notify_relay().unwrap().name, "second");
+    let (alone, _) = MINIMAL.split_once("[[relay]]").unwrap();
+    let error = read(&format!("{alone}[notify.mail]\nto = \"duty@campaign.example\"\n"), &[]).unwrap_err();
+    assert!(error.starts_with("DIR/config.toml:9: notify.mail.to: there is nothing"), "{error}");
+}
+
+#[test]
 fn the_environment_wins() {
     let set = [("HANDBILL_RELAY__0__PORT", "26"), ("HANDBILL_SITE__NAME", "Other"), ("HANDBILL_CONFIG", "x")];
     let config = read(MINIMAL, &set).unwrap();

@@ -1,6 +1,7 @@
 //! Samples of every context, about plainly invented people and places.
 
 mod appeals;
+mod notices;
 
 use chrono::NaiveDate;
 

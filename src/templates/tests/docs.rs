@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{built_in, english, tame};
 use crate::templates::Context;
 use crate::templates::contexts::{
-    Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Link, OrganiserResult, Reminder,
+    Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Link, OrganiserResult, Reminder, StaffNotice,
 };
 use crate::templates::helpers::HELPERS;
 use crate::web::contexts::{Archive, Confirm, Home, Issue, Leave, Less, Manage, Notice, Page};
@@ -67,6 +67,7 @@ fn the_documentation_lists_every_variable_and_no_other() {
     check::<Link>(&frame);
     check::<Goodbye>(&frame);
     check::<OrganiserResult>(&frame);
+    check::<StaffNotice>(&frame);
     check::<Appeal>(&frame);
     let urgent: BTreeSet<String> = frame.union(&listed("`mail/appeal`")).cloned().collect();
     check::<Reminder>(&urgent);
