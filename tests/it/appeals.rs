@@ -1,6 +1,6 @@
 //! Appeals: whom they call, and that a change reaches exactly those who were told.
 
 mod declared;
-mod desk;
+pub(crate) mod desk;
 mod interleaved;
 mod rules;

@@ -12,7 +12,7 @@ use handbill::id::EditionId;
 use handbill::message::{Content, Draft, List, ListId, build};
 use handbill::subscribers::Cadence;
 use handbill::templates::contexts::{
-    Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Item, Link, OrganiserResult, Reminder,
+    Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Item, Link, OrganiserResult, Reminder, StaffNotice,
 };
 use handbill::templates::{Context, Mail, Templates};
 use mail_parser::MessageParser;
@@ -125,6 +125,12 @@ fn results_in_both_languages() {
 }
 
 #[test]
+fn notices_to_staff_in_both_languages() {
+    insta::assert_snapshot!("notice", decoded(&sample::<StaffNotice>(EditionKind::Notice, "en", 0)));
+    insta::assert_snapshot!("notice-over-ru", decoded(&sample::<StaffNotice>(EditionKind::Notice, "ru", 3)));
+}
+
+#[test]
 fn a_confirmation() {
     insta::assert_snapshot!("confirmation", decoded(&sample::<Confirmation>(EditionKind::Confirmation, "en", 0)));
 }
@@ -154,6 +160,7 @@ fn every_sample_passes_the_checklist() {
     all::<Correction>(EditionKind::Correction);
     all::<Cancellation>(EditionKind::Cancellation);
     all::<OrganiserResult>(EditionKind::Result);
+    all::<StaffNotice>(EditionKind::Notice);
     all::<Confirmation>(EditionKind::Confirmation);
     all::<Link>(EditionKind::Link);
     all::<Goodbye>(EditionKind::Goodbye);

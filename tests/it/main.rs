@@ -22,6 +22,7 @@ mod killed;
 mod listing;
 mod mail;
 mod nodes;
+mod notices;
 mod posts;
 mod relay;
 mod returning;

@@ -4,6 +4,7 @@ mod appeals;
 pub(crate) mod deliveries;
 mod editions;
 mod letters;
+mod notices;
 mod plans;
 mod posts;
 mod subscribers;

@@ -66,8 +66,14 @@ impl InHand {
 
 impl Desk {
     pub(crate) async fn new(store: TestStore, port: u16) -> Self {
+        Self::with(store, port, "").await
+    }
+
+    /// As [`Desk::new`], with more lines of config.
+    pub(crate) async fn with(store: TestStore, port: u16, more: &str) -> Self {
         store.clock.set(at(EVE));
-        let app = TestApp::with(store, port, "[appeals]\nregions = [\"London\", \"Leeds\"]\n").await;
+        let more = format!("[appeals]\nregions = [\"London\", \"Leeds\"]\n{more}");
+        let app = TestApp::with(store, port, &more).await;
         let revision = app.post("Protest against the victimisation of workers", "Appeals").await;
         let post = app.store.revision(revision).await.unwrap().unwrap().post_id;
         Self { app, post }

@@ -86,6 +86,7 @@ async fn use_all(app: &TestApp) {
     store.deliveries_to(SubscriberId(5), 10).await.unwrap();
     store.subscriber(SubscriberId(5)).await.unwrap();
     store.next_due(edition).await.unwrap();
+    store.due_since(edition).await.unwrap();
     store.editions_to_end(now).await.unwrap();
     store.subscriber_counts().await.unwrap();
     store.mailed_language(edition, SubscriberId(5)).await.unwrap();
