@@ -8,7 +8,7 @@ use super::{Appeal, AppealState, Version, VersionKind, regions_of};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::editions::{EditionKind, EditionState};
-use crate::id::{AppealId, EditionId, SubscriberId, VersionId};
+use crate::id::{AppealId, EditionId, VersionId};
 use crate::store::appeals::NewVersion;
 use crate::store::editions::Edition;
 use crate::store::{StoreError, Tx};
@@ -231,7 +231,7 @@ pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Re
     } else {
         None
     };
-    let correction = if is_out(&editions, now) {
+    let correction = if editions.iter().any(|edition| edition.is_out(now)) {
         let told_until = last_end(&checked.events).unwrap_or(checked.deadline);
         Some(make_edition(&mut tx, EditionKind::Correction, of, told_until, until, by, now).await?)
     } else {
@@ -258,7 +258,7 @@ pub async fn cancel(app: &App, id: AppealId, reason: &str, by: &str) -> Result<A
         return Err(AmendError::Overtaken(id));
     }
     let editions = tx.appeal_editions(id).await?;
-    let out = is_out(&editions, now);
+    let out = editions.iter().any(|edition| edition.is_out(now));
     let revision = tx.post_revision(appeal.post_id).await?.unwrap_or(before.revision);
     let new = NewVersion {
         appeal: id,
@@ -301,12 +301,6 @@ pub async fn stop_in(tx: &mut Tx, id: AppealId, editions: &[Edition], now: Times
     tx.set_appeal_state(id, AppealState::Stopped).await?;
     tx.list_live_posts(now).await?;
     Ok(())
-}
-
-/// Whether anybody may have been written to: whether any mailing has come out of its hold, by any node's clock.
-fn is_out(editions: &[Edition], now: Timestamp) -> bool {
-    let begun = |edition: &Edition| edition.planned_to != SubscriberId(0) || edition.planned_at.is_some();
-    editions.iter().any(|edition| begun(edition) || (!edition.is_held(now) && edition.state != EditionState::Cancelled))
 }
 
 async fn lock(tx: &mut Tx, id: AppealId) -> Result<(Appeal, Version), AmendError> {

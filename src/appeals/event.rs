@@ -80,13 +80,6 @@ pub struct Event {
     pub point: Option<Point>,
 }
 
-impl Event {
-    /// Whether two versions of an event say the same to readers.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { uid: String::new(), ..self.clone() } == Self { uid: String::new(), ..other.clone() }
-    }
-}
-
 /// An event as a person wrote it, in front matter, on the command line or in a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -253,11 +246,6 @@ pub fn last_end(events: &[Event]) -> Option<Timestamp> {
 /// When the last of these events starts: from then on it is too late to call anybody to it.
 pub fn last_start(events: &[Event]) -> Option<Timestamp> {
     events.iter().map(|event| event.starts.at).max()
-}
-
-/// The start of the first event that is still ahead at `now`.
-pub fn next_start(events: &[Event], now: Timestamp) -> Option<Timestamp> {
-    events.iter().map(|event| event.starts.at).filter(|at| *at > now).min()
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{Appeal, AppealState, Version};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::editions::EditionState;
 use crate::id::AppealId;
 use crate::store::{Result, Store};
 
@@ -79,7 +78,7 @@ async fn one(store: &Store, id: AppealId, now: Timestamp) -> Result<Option<Publi
         return Ok(None);
     };
     let editions = store.appeal_editions(id).await?;
-    let out = editions.iter().filter(|edition| !edition.is_held(now) && edition.state != EditionState::Cancelled);
+    let out = editions.iter().filter(|edition| edition.is_out(now));
     let Some(version) = out.filter_map(|edition| edition.appeal_version_id).max() else { return Ok(None) };
     let Some(version) = store.version(version).await? else { return Ok(None) };
     let Some(post) = store.revision(version.revision).await? else { return Ok(None) };

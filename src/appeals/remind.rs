@@ -27,14 +27,16 @@ pub async fn open_due(app: &App) -> Result<Vec<EditionId>> {
     for version in app.store.versions_to_remind(now, now.plus(ahead)).await? {
         for event in &version.events {
             let due = event.starts.at.minus(ahead);
+            // The same event at another time is reminded of again, at another place it is corrected.
+            let key = format!("reminder/{}/{}/{}", version.appeal, event.uid, event.starts.at);
             let is_due = due <= now && now < event.starts.at;
-            if !is_due || !is_worth_it(app, &version, due).await? {
+            // Looked up before anything is locked: this runs every second until the event starts.
+            if !is_due || app.store.edition_by_key(&key).await?.is_some() || !is_worth_it(app, &version, due).await? {
                 continue;
             }
             let new = NewEdition {
                 kind: EditionKind::Reminder,
-                // The same event at another time is reminded of again, at another place it is corrected.
-                key: format!("reminder/{}/{}/{}", version.appeal, event.uid, event.starts.at),
+                key,
                 state: EditionState::Planning,
                 cadence: None,
                 slot_at: Some(event.starts.at),

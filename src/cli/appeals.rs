@@ -225,6 +225,14 @@ struct DryRun {
     mails: Vec<Mail>,
 }
 
+impl DryRun {
+    fn new(regions: &[String], deadline: Timestamp, events: &[Event], by: Vec<Forecast>, mails: Vec<Mail>) -> Self {
+        let recipients = by.iter().map(|row| row.recipients).sum();
+        let (regions, events) = (regions.to_vec(), events.to_vec());
+        Self { regions, deadline, events, recipients, recipients_by: by, mails }
+    }
+}
+
 /// How it would read.
 #[derive(Serialize)]
 struct Mail {
@@ -262,14 +270,7 @@ async fn would_mark(app: &Arc<App>, checked: &Checked) -> anyhow::Result<DryRun>
         let content = composer.sample_appeal(checked.revision, &checked.events, checked.deadline, &language).await?;
         mails.push(Mail { language, kind: "appeal", subject: content.subject, text: content.text });
     }
-    Ok(DryRun {
-        regions: checked.regions.clone(),
-        deadline: checked.deadline,
-        events: checked.events.clone(),
-        recipients: by.iter().map(|row| row.recipients).sum(),
-        recipients_by: by,
-        mails,
-    })
+    Ok(DryRun::new(&checked.regions, checked.deadline, &checked.events, by, mails))
 }
 
 async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result<()> {
@@ -325,14 +326,7 @@ async fn would_amend(app: &Arc<App>, checked: &amend::Checked) -> anyhow::Result
             .await?;
         mails.push(Mail { language, kind: "correction", subject: content.subject, text: content.text });
     }
-    Ok(DryRun {
-        regions: checked.regions.clone(),
-        deadline: checked.deadline,
-        events: checked.events.clone(),
-        recipients: by.iter().map(|row| row.recipients).sum(),
-        recipients_by: by,
-        mails,
-    })
+    Ok(DryRun::new(&checked.regions, checked.deadline, &checked.events, by, mails))
 }
 
 fn composer(app: &Arc<App>) -> anyhow::Result<Composer> {

@@ -114,10 +114,8 @@ fn checked(
     let url = url
         .filter(|url| url.as_ref().is_none_or(|url| matches!(url.scheme(), "http" | "https")))
         .ok_or_else(|| wrong("url", "this is no web address; write it like https://campaign.example/protest"))?;
-    let (deadline, region) = (fields.take("deadline"), fields.take("region"));
     let line = wrong("urgent", "").line;
-    let events = std::mem::take(&mut fields.events);
-    let urgent = fields.urgent.then_some(Declared { events, deadline, region, line });
+    let urgent = fields.is_urgent.then(|| std::mem::take(&mut fields.urgent).declared(line));
     Ok(FrontMatter {
         urgent,
         title: fields.take("title"),

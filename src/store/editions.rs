@@ -83,6 +83,17 @@ impl Edition {
     pub fn is_held(&self, now: Timestamp) -> bool {
         self.hold_until.is_some_and(|until| until > now)
     }
+
+    /// Whether anybody may have been written to, by any node's clock: one that is cancelled reached nobody, and one that was
+    /// replaced before its planning began never will.
+    pub fn is_out(&self, now: Timestamp) -> bool {
+        let begun = self.planned_to != SubscriberId(0) || self.planned_at.is_some();
+        match self.state {
+            EditionState::Cancelled => false,
+            EditionState::Superseded => begun,
+            _ => begun || !self.is_held(now),
+        }
+    }
 }
 
 /// An edition as rendered for one language and one choice of posts.

@@ -1,6 +1,7 @@
 //! The pages, as browsers and mail programs use them.
 
 mod connections;
+mod events;
 mod rules;
 mod site;
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::Fault;
+use crate::appeals::declared::Declared;
 use crate::appeals::event::EventDraft;
 use crate::posts::content;
 use crate::topics::Topics;
@@ -12,6 +13,8 @@ const FIELDS: &[&str] = &[
     "title", "date", "topics", "language", "url", "summary", "guid", "draft", "urgent", "event", "events", "deadline",
     "region",
 ];
+/// Fields that are ours only in an urgent post: in all others they belong to the site's own tools, whatever they look like.
+const URGENT_FIELDS: &[&str] = &["event", "events", "deadline", "region"];
 /// What to write where a field is not a text.
 const REMEDIES: &[(&str, &str)] = &[
     ("topics", "write a list like [Appeals, Press release]"),
@@ -27,8 +30,27 @@ pub(super) struct Fields {
     texts: [Option<String>; FIELDS.len()],
     pub(super) topics: Topics,
     pub(super) draft: bool,
-    pub(super) urgent: bool,
-    pub(super) events: Vec<EventDraft>,
+    pub(super) is_urgent: bool,
+    pub(super) urgent: Urgent,
+}
+
+/// What belongs to an urgent mark, as it was written.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Urgent {
+    event: Option<EventDraft>,
+    events: Option<Vec<EventDraft>>,
+    deadline: Option<String>,
+    region: Option<String>,
+}
+
+impl Urgent {
+    /// The mark that it makes, on this line of the file.
+    pub(super) fn declared(self, line: Option<usize>) -> Declared {
+        let text = |text: Option<String>| text.map(|text| content::one_line(&text)).filter(|text| !text.is_empty());
+        let events = self.event.into_iter().chain(self.events.into_iter().flatten()).collect();
+        Declared { events, deadline: text(self.deadline), region: text(self.region), line }
+    }
 }
 
 impl Fields {
@@ -40,20 +62,26 @@ impl Fields {
 }
 
 pub(super) fn from_yaml(block: &str) -> Result<Fields, Fault> {
+    let mut fields = yaml::<Fields>(block)?;
+    if fields.is_urgent {
+        fields.urgent = yaml(block)?;
+    }
+    Ok(fields)
+}
+
+fn yaml<T: serde::de::DeserializeOwned + Default>(block: &str) -> Result<T, Fault> {
     let options = serde_saphyr::options! { with_snippet: false };
     // An empty block is null, which is no mapping.
-    serde_saphyr::from_str_with_options::<Option<Fields>>(block, options).map(Option::unwrap_or_default).map_err(
-        |error| {
-            let line = error.location().and_then(|at| usize::try_from(at.line()).ok()).filter(|line| *line > 0);
-            let field = line.and_then(|line| field_on(block, line));
-            let message = match field {
-                Some(field) => remedy(field).unwrap_or("this is no text on one line; put it in quotes"),
-                None => "this is no YAML; write `key: value` lines, with quotes around values that hold a colon",
-            };
-            // The opening fence is line 1 of the file.
-            Fault { line: line.map(|line| line + 1), field, message: message.to_owned() }
-        },
-    )
+    serde_saphyr::from_str_with_options::<Option<T>>(block, options).map(Option::unwrap_or_default).map_err(|error| {
+        let line = error.location().and_then(|at| usize::try_from(at.line()).ok()).filter(|line| *line > 0);
+        let field = line.and_then(|line| field_on(block, line));
+        let message = match field {
+            Some(field) => remedy(field).unwrap_or("this is no text on one line; put it in quotes"),
+            None => "this is no YAML; write `key: value` lines, with quotes around values that hold a colon",
+        };
+        // The opening fence is line 1 of the file.
+        Fault { line: line.map(|line| line + 1), field, message: message.to_owned() }
+    })
 }
 
 impl<'de> Deserialize<'de> for Fields {
@@ -74,11 +102,10 @@ impl<'de> Deserialize<'de> for Fields {
                         Some(_) if key == "topics" => fields.topics = map.next_value::<TopicList>()?.0,
                         Some(_) if key == "draft" => fields.draft = map.next_value::<Option<bool>>()?.unwrap_or(false),
                         Some(_) if key == "urgent" => {
-                            fields.urgent = map.next_value::<Option<bool>>()?.unwrap_or(false)
+                            fields.is_urgent = map.next_value::<Option<bool>>()?.unwrap_or(false);
                         }
-                        Some(_) if key == "event" => fields.events.extend(map.next_value::<Option<EventDraft>>()?),
-                        Some(_) if key == "events" => {
-                            fields.events.extend(map.next_value::<Option<Vec<EventDraft>>>()?.unwrap_or_default());
+                        Some(_) if URGENT_FIELDS.contains(&key.as_str()) => {
+                            map.next_value::<IgnoredAny>()?;
                         }
                         // Read as text, whatever it looks like: a guid 007 is not 7.
                         Some(index) => {
@@ -171,14 +198,9 @@ pub(super) fn from_toml(block: &str) -> Result<Fields, Fault> {
                 fields.topics = Topics::new(topics);
             }
             "draft" => fields.draft = value.as_bool().ok_or_else(|| wrong("write true or false"))?,
-            "urgent" => fields.urgent = value.as_bool().ok_or_else(|| wrong("write true or false"))?,
-            "event" | "events" => {
-                let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-                for event in list {
-                    let event = event_of(event).ok_or_else(|| wrong(remedy(field).unwrap_or_default()))?;
-                    fields.events.push(event);
-                }
-            }
+            "urgent" => fields.is_urgent = value.as_bool().ok_or_else(|| wrong("write true or false"))?,
+            // Read below, and only where they are ours.
+            _ if URGENT_FIELDS.contains(&field) => {}
             _ => {
                 let text = scalar(value).ok_or_else(|| wrong("this is no text; put it in quotes"))?;
                 if let Some(slot) = fields.texts.get_mut(index) {
@@ -187,7 +209,33 @@ pub(super) fn from_toml(block: &str) -> Result<Fields, Fault> {
             }
         }
     }
+    if fields.is_urgent {
+        fields.urgent = urgent_of(&table, |field| Fault {
+            line: line_of(block, field),
+            field: Some(field),
+            message: remedy(field).unwrap_or("this is no text; put it in quotes").to_owned(),
+        })?;
+    }
     Ok(fields)
+}
+
+/// The fields of an urgent mark.
+fn urgent_of(table: &toml::Table, wrong: impl Fn(&'static str) -> Fault) -> Result<Urgent, Fault> {
+    let text = |field| match table.get(field) {
+        Some(value) => scalar(value).map(Some).ok_or_else(|| wrong(field)),
+        None => Ok(None),
+    };
+    let one = |value| event_of(value).ok_or_else(|| wrong("event"));
+    let all = |value: &toml::Value| {
+        let events = value.as_array().and_then(|list| list.iter().map(event_of).collect::<Option<Vec<_>>>());
+        events.ok_or_else(|| wrong("events"))
+    };
+    Ok(Urgent {
+        event: table.get("event").map(one).transpose()?,
+        events: table.get("events").map(all).transpose()?,
+        deadline: text("deadline")?,
+        region: text("region")?,
+    })
 }
 
 fn event_of(value: &toml::Value) -> Option<EventDraft> {

@@ -43,6 +43,20 @@ fn yaml_and_toml_say_the_same() {
 }
 
 #[test]
+fn fields_of_an_event_are_another_tools_where_nothing_is_urgent() {
+    for odd in ["event: Picnic", "event:\n  name: Picnic", "events: none", "region: {code: 7}", "deadline: [soon]"] {
+        let (front, _) = parse(&format!("---\ntitle: A\n{odd}\n---\nBody")).unwrap();
+        assert_eq!((front.title.as_deref(), front.urgent), (Some("A"), None), "{odd}");
+        let fault = parse(&format!("---\ntitle: A\nurgent: true\n{odd}\n---\nBody")).unwrap_err();
+        assert_eq!(fault.field, Some(odd.split(':').next().unwrap()), "{odd}");
+    }
+    let toml = "title = \"A\"\nevent = \"Picnic\"\nregion = [7]\n";
+    assert_eq!(parse(&format!("+++\n{toml}+++\nBody")).unwrap().0.urgent, None);
+    let fault = parse(&format!("+++\nurgent = true\n{toml}+++\nBody")).unwrap_err();
+    assert_eq!((fault.field, fault.line), (Some("event"), Some(4)));
+}
+
+#[test]
 fn a_text_without_front_matter_is_all_body() {
     for text in ["Body", "", "---", "# Title\n---\n", "----\nx\n----\n"] {
         assert_eq!(parse(text).unwrap(), (FrontMatter::default(), text.to_owned()), "{text:?}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use handbill::appeals::amend::{self, Change};
 use handbill::appeals::event::EventDraft;
 use handbill::appeals::mark::{MarkError, Marking};
-use handbill::appeals::{AppealState, audience};
+use handbill::appeals::{AppealState, audience, public};
 use handbill::clock::Timestamp;
 use handbill::deliveries::DeliveryState;
 use handbill::editions::{EditionKind, EditionState, brakes, planner};
@@ -95,6 +95,28 @@ on_both! {
         desk.finish().await;
         assert_eq!(desk.told(again.appeal).await.len(), 1);
         assert_eq!(listed().await, 1);
+    }
+}
+
+on_both! {
+    async fn what_was_changed_and_taken_back_in_its_hold_was_never_out(store) {
+        let desk = Desk::new(store, 2525).await;
+        desk.reader("near", None, true).await;
+        let hold = Marking { events: vec![protest()], hold: Duration::from_secs(60), ..Marking::default() };
+        let marked = desk.marking(hold.clone()).await.unwrap();
+        let done = desk.amend(marked.appeal, 17).await;
+        assert_eq!(done.correction, None, "nobody has anything to correct");
+        assert!(desk.edition(done.replacement.unwrap()).await.is_held(desk.now()), "second thoughts go on");
+        amend::cancel(&desk.app.app, marked.appeal, "A mistake.", "test").await.unwrap();
+        desk.app.pass(3600);
+        desk.finish().await;
+        // Marked again, it is held again, and what was before does not show.
+        let again = desk.marking(hold).await.unwrap();
+        assert!(public::all(&desk.app.app).await.unwrap().is_empty());
+        let done = amend::cancel(&desk.app.app, again.appeal, "Again a mistake.", "test").await.unwrap();
+        assert_eq!(done.correction, None);
+        assert_eq!(desk.store.appeal(again.appeal).await.unwrap().unwrap().state, AppealState::Stopped);
+        assert!(desk.told(again.appeal).await.is_empty());
     }
 }
 
