@@ -7,8 +7,8 @@ use chrono_tz::Tz;
 use crate::clock::Timestamp;
 use crate::editions::{EditionKind, Lane};
 use crate::relay::{Outcome, Reply, Stage};
-use crate::store::deliveries::{Claimed, Record, Standing};
 use crate::store::editions::Edition;
+use crate::store::queue::{Claimed, Record, Standing};
 use crate::subscribers::{Cadence, SubscriberState, SuppressionReason};
 use crate::text_enum::text_enum;
 

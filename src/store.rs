@@ -6,6 +6,7 @@
 pub mod appeals;
 pub mod archive;
 pub mod asked;
+pub mod audience;
 pub mod audit;
 pub mod editions;
 mod error;
@@ -15,6 +16,7 @@ pub mod links;
 pub mod notices;
 mod open;
 pub mod posts;
+pub mod queue;
 pub mod relays;
 pub mod revisions;
 mod schedules;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::id::{EditionId, SubscriberId, VariantId};
-use crate::store::deliveries::ChosenZone;
+use crate::store::queue::ChosenZone;
 use crate::subscribers::Cadence;
 
 const NOW: Timestamp = Timestamp(1_000_000_000);

@@ -8,8 +8,8 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::editions::Lane;
 use crate::id::SubscriberId;
-use crate::store::deliveries::{Claimed, Standing};
 use crate::store::editions::Edition;
+use crate::store::queue::{Claimed, Standing};
 use crate::store::{Result, Store};
 
 /// How old the look at somebody's standing may be when their MAIL is said. Promise 5 allows a second.

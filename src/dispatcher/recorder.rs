@@ -19,8 +19,8 @@ use crate::deliveries::DeliveryState;
 use crate::editions::{EditionState, Lane};
 use crate::id::{AppealId, EditionId, SubscriberId};
 use crate::store::Tx;
-use crate::store::deliveries::Record;
 use crate::store::editions::Edition;
+use crate::store::queue::Record;
 
 /// The most outcomes that one transaction records (promise 2).
 pub(super) const GROUP: usize = 64;

@@ -9,7 +9,7 @@ use super::queue::Job;
 use super::recorder::Report;
 use crate::deliveries::{self, DeliveryState, Verdict};
 use crate::relay::{Connection, Outcome};
-use crate::store::deliveries::Record;
+use crate::store::queue::Record;
 
 /// A connection that had nothing to do for this long is closed.
 const IDLE: Duration = Duration::from_secs(15);

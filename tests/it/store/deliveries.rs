@@ -6,9 +6,11 @@ use handbill::clock::Timestamp;
 use handbill::deliveries::DeliveryState::{self, Accepted, Cancelled, Expired, Leased, Queued, Suppressed, Unknown};
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{EditionId, SubscriberId};
-use handbill::store::deliveries::{Audience, Claimed, NewDelivery, Record};
+use handbill::store::audience::Audience;
+use handbill::store::deliveries::NewDelivery;
 use handbill::store::editions::NewEdition;
 use handbill::store::holders::Holder;
+use handbill::store::queue::{Claimed, Record};
 use handbill::subscribers::{Cadence, Preferences};
 
 use crate::app::TestApp;

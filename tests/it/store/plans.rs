@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use handbill::deliveries::DeliveryState;
 use handbill::id::{EditionId, SubscriberId};
 use handbill::store::Store;
-use handbill::store::deliveries::Audience;
+use handbill::store::audience::Audience;
 use handbill::store::subscribers::SubscriberFilter;
 use handbill::subscribers::{Cadence, SubscriberState};
 use sqlx::{AssertSqlSafe, Executor, Row};
