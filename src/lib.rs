@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod http;
 pub mod id;
+pub mod regions;
 pub mod store;
 pub mod telemetry;
 mod text_enum;

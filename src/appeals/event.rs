@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::clock::Timestamp;
 use crate::posts::content::one_line;
+use crate::regions;
 
 /// How long an event lasts whose end nobody named.
 pub const DEFAULT_LENGTH: TimeDelta = TimeDelta::hours(3);
@@ -182,8 +183,7 @@ impl EventDraft {
 ///
 /// When there is none.
 pub fn known_region(name: &str, regions: &[String]) -> Result<String, EventError> {
-    let known = regions.iter().find(|region| region.to_lowercase() == name.to_lowercase());
-    known.cloned().ok_or_else(|| {
+    regions::find(regions, name).map(str::to_owned).ok_or_else(|| {
         let choices =
             if regions.is_empty() { "appeals.regions in the config is empty".to_owned() } else { regions.join(", ") };
         EventError::new("region", format!("`{name}` is no region; there are: {choices}"))

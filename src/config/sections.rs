@@ -15,6 +15,7 @@ use super::Notify;
 use super::color::{Color, DARK_GROUND, READABLE};
 use super::source::{Origin, Source};
 use crate::address::Address;
+use crate::regions;
 use crate::subscribers::Cadence;
 use crate::text_enum::text_enum;
 
@@ -523,6 +524,10 @@ impl Config {
         let wrong = self.appeals.regions.iter().find(|region| region.trim().is_empty() || region.contains(';'));
         if wrong.is_some() {
             return Err(("appeals.regions", "a region is a name without semicolons".to_owned()));
+        }
+        let is_twice = |(at, region): (usize, &String)| regions::find(&self.appeals.regions[..at], region).is_some();
+        if let Some((_, twice)) = self.appeals.regions.iter().enumerate().find(|pair| is_twice(*pair)) {
+            return Err(("appeals.regions", format!("`{twice}` is there twice")));
         }
         self.validate_notify()?;
         if self.relays.len() > 1 {

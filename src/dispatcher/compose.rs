@@ -153,9 +153,9 @@ impl Composer {
                     None => self.app.store.subscriber(claimed.subscriber_id).await?.map(|row| row.preferences()),
                 };
                 let wanted = wanted.unwrap_or_default();
-                let topics: Vec<String> = wanted.topics.iter().map(str::to_owned).collect();
                 let url = self.url(&format!("confirm/{}", token(TokenPurpose::Confirm)?));
-                templates.mail(&Confirmation::new(frame, wanted.cadence, wanted.alerts, &topics, url), language)?
+                let regions = &self.app.config.appeals.regions;
+                templates.mail(&Confirmation::new(frame, &wanted, regions, url), language)?
             }
             EditionKind::Link => {
                 let preferences_url = self.url(&format!("preferences/{}", token(TokenPurpose::Preferences)?));

@@ -172,6 +172,7 @@ impl Import<'_> {
         // Eight bytes a row tell duplicates from known people, as the store cannot: it knows both by then.
         let (hasher, mut seen) = (RandomState::new(), HashSet::new());
         let ask = matches!(self.consent, Consent::Ask);
+        let regions = &self.app.config.appeals.regions;
         let (mut line, mut cells) = (header.line, Cells::new(delimiter));
         loop {
             let record = match records.next(delimiter) {
@@ -184,7 +185,7 @@ impl Import<'_> {
             };
             line = record.line;
             let row =
-                record.bytes.map_err(str::to_owned).and_then(|bytes| columns::row(&columns, &cells.read(bytes)?, ask));
+                record.bytes.map_err(str::to_owned).and_then(|bytes| columns::row(&columns, &cells.read(bytes)?, ask, regions));
             if matches!(row, Ok(Row::Blank)) {
                 continue;
             }

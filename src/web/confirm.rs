@@ -21,6 +21,7 @@ pub(super) async fn show(mut visit: Visit, followed: Followed) -> Result<Respons
     let body = Confirm {
         cadence: wanted.cadence,
         alerts: wanted.alerts,
+        region: wanted.region,
         topics: wanted.topics.iter().map(str::to_owned).collect(),
         mail_language: mail_language.get("language-name", &[]).unwrap_or_else(|_| mail_language.tag().to_owned()),
     };

@@ -88,6 +88,8 @@ pub struct Choices {
     pub topics: Vec<Choice>,
     /// The word for what is wrong with the topics.
     pub topics_error: Option<&'static str>,
+    /// The regions that may have appeals of their own, first none, with an empty value; none where the site lists none.
+    pub regions: Vec<Choice>,
     /// The languages of mail.
     pub languages: Vec<Choice>,
     /// The zones at whose hour digests can come, the site's own first, with an empty value; none where all come at the
@@ -105,9 +107,23 @@ impl Choices {
             alerts: wanted.alerts,
             topics: topics.iter().map(|topic| choice(topic, wanted.topics.contains(topic))).collect(),
             topics_error: None,
+            regions: Vec::new(),
             languages: languages(words).map(|own| Choice { chosen: own.value == language, ..own }).collect(),
             zones: Vec::new(),
         }
+    }
+
+    /// With the site's regions to choose from, and one chosen earlier that the site lists no more.
+    pub fn with_regions(mut self, wanted: &Preferences, regions: &[String]) -> Self {
+        let own = wanted.region.as_ref();
+        if !regions.is_empty() {
+            let gone = own.filter(|own| !regions.contains(own));
+            let choice =
+                |name: &String| Choice { value: name.clone(), label: name.clone(), chosen: Some(name) == own };
+            let none = Choice { value: String::new(), label: String::new(), chosen: own.is_none() };
+            self.regions = std::iter::once(none).chain(regions.iter().chain(gone).map(choice)).collect();
+        }
+        self
     }
 
     /// With the zones of the world to choose from, where digests come at each reader's own hour.
@@ -199,6 +215,8 @@ pub struct Confirm {
     pub cadence: Cadence,
     /// Whether urgent appeals come.
     pub alerts: bool,
+    /// The region whose appeals they get, besides those for everybody; nothing for all.
+    pub region: Option<String>,
     /// The topics; empty for all.
     pub topics: Vec<String>,
     /// The language of mail, by its own name.

@@ -111,6 +111,7 @@ fn manage(
     let app = visit.app();
     let address = row.open(&app.vault)?.address.ok_or(Problem::DeadLink)?;
     let choices = Choices::new(wanted, topics, visit.words(), &app.config.site.language)
+        .with_regions(wanted, &app.config.appeals.regions)
         .with_zones(wanted, app.config.local_time());
     let body = Manage {
         address: address.as_given(),

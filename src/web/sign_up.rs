@@ -9,6 +9,7 @@ use super::contexts::{Choices, Home, LinkForm};
 use super::fields::Fields;
 use super::visit::Visit;
 use crate::address::{Address, AddressError};
+use crate::regions;
 use crate::subscribers::{Cadence, Newcomer, Preferences, list};
 use crate::topics::Topics;
 
@@ -97,9 +98,19 @@ pub(super) fn wanted(
         // As the site spells them.
         topics: Topics::new(topics.iter().filter(|own| fields.all("topics").any(|topic| is_same(own, topic)))),
         language: language.or(before.language),
+        region: wanted_region(visit, fields, before.region),
         ..before
     };
     (preferences, unknown.then_some("page-error-topics"))
+}
+
+/// The region that a form chose; empty is none. What was not offered changes nothing.
+fn wanted_region(visit: &Visit, fields: &Fields, before: Option<String>) -> Option<String> {
+    match fields.first("region") {
+        Some("") => None,
+        Some(name) => regions::find(&visit.app().config.appeals.regions, name).map(str::to_owned).or(before),
+        None => before,
+    }
 }
 
 fn is_same(one: &str, other: &str) -> bool {
@@ -122,7 +133,8 @@ fn blank(visit: &Visit, wanted: &Preferences, topics: &Topics) -> Home {
         name: String::new(),
         name_error: None,
         wrong: false,
-        choices: Choices::new(wanted, topics, visit.words(), visit.language().tag()),
+        choices: Choices::new(wanted, topics, visit.words(), visit.language().tag())
+            .with_regions(wanted, &visit.app().config.appeals.regions),
         link: LinkForm::default(),
     }
 }

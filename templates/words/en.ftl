@@ -227,6 +227,7 @@ confirmation-cadence = { $cadence ->
    *[each] each new post as it comes out
 }
 confirmation-alerts = urgent appeals, as soon as they are made
+confirmation-alerts-region = urgent appeals as soon as they are made: those in { $region }, and those for everybody
 confirmation-topics = only about these topics: { $topics }
 confirmation-button = Yes, subscribe me
 confirmation-ignore = If it was not you, do nothing. Without your click you will get no more mail.
@@ -285,6 +286,9 @@ page-cadence = { $cadence ->
 page-alerts-legend = Urgent appeals
 page-alerts = Send me urgent appeals at once
 page-alerts-hint = Such as a protest today, or a petition that closes soon.
+page-region-label = Where do you live?
+page-region-hint = Then you are called to what happens near you, and not to what happens far away.
+page-region-all = Not said: call me to everything
 page-topics-legend = Which topics?
 page-topics-hint = Choose none to get all of them.
 page-language-label = Language of our mail

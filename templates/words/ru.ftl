@@ -242,6 +242,7 @@ confirmation-cadence = { $cadence ->
    *[each] каждая новая публикация сразу после выхода
 }
 confirmation-alerts = срочные призывы, как только они появятся
+confirmation-alerts-region = срочные призывы, как только они появятся: общие и для региона «{ $region }»
 confirmation-topics = только на эти темы: { $topics }
 confirmation-button = Да, подписаться
 confirmation-ignore = Если это были не вы, ничего не делайте. Без вашего подтверждения писем больше не будет.
@@ -300,6 +301,9 @@ page-cadence = { $cadence ->
 page-alerts-legend = Срочные призывы
 page-alerts = Присылать срочные призывы сразу
 page-alerts-hint = Например, об акции сегодня или о петиции, которая скоро закроется.
+page-region-label = Где вы живёте?
+page-region-hint = Тогда мы позовём вас на то, что рядом, и не позовём на то, что далеко.
+page-region-all = Не указано: звать на всё
 page-topics-legend = Какие темы?
 page-topics-hint = Если не выбрать ни одной, придут все.
 page-language-label = Язык писем

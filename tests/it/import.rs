@@ -88,6 +88,19 @@ on_both! {
 }
 
 on_both! {
+    async fn regions_are_those_of_the_config(store) {
+        let app = TestApp::with(store, 2525, "[appeals]\nregions = [\"London\", \"Leeds\"]\n").await;
+        let file = "email,region\nana@example.org, LONDON \nbo@example.org,Lundon\ncy@example.org,\n";
+        let (summary, kept) = take_ok(&app, file).await;
+        assert_eq!((summary.added, kept.lines()), (2, vec![3]));
+        assert_eq!(kept.0[0].reason, "the region is none of appeals.regions in the config: London, Leeds");
+        let people = everybody(&app).await;
+        let regions: Vec<_> = people.iter().map(|person| person.preferences.region.as_deref()).collect();
+        assert_eq!(regions, [Some("London"), None]);
+    }
+}
+
+on_both! {
     async fn each_bad_row_is_named_by_its_line_and_the_rest_goes_in(store) {
         let app = app(store).await;
         let huge = "x".repeat(70_000);

@@ -39,7 +39,7 @@ pub(in super::super) struct Add {
     /// Whether urgent appeals come as well, yes or no.
     #[arg(long, default_value = "yes", value_name = "YES|NO")]
     alerts: String,
-    /// Where they live, for appeals of one region.
+    /// Where they live, one of appeals.regions; default: told of every region's appeals.
     #[arg(long)]
     region: Option<String>,
     /// The zone they live in, such as Europe/London.
@@ -53,14 +53,14 @@ pub(in super::super) struct Add {
 }
 
 impl Add {
-    fn newcomer(&self) -> anyhow::Result<Newcomer> {
+    fn newcomer(&self, regions: &[String]) -> anyhow::Result<Newcomer> {
         let address = args::address(&self.address)?;
         let preferences = || -> Result<Preferences, String> {
             Ok(Preferences {
                 cadence: self.cadence,
                 alerts: import::yes_or_no(&self.alerts)?,
                 topics: import::topics(&self.topics)?,
-                region: self.region.as_deref().map(import::region).transpose()?.flatten(),
+                region: self.region.as_deref().map(|name| import::region(name, regions)).transpose()?.flatten(),
                 language: self.language.as_deref().map(import::language).transpose()?,
                 time_zone: self.time_zone.as_deref().map(import::time_zone).transpose()?,
             })
@@ -71,7 +71,7 @@ impl Add {
 }
 
 pub(super) async fn run(app: &App, args: &Add, out: &mut Output) -> Outcome {
-    let newcomer = args.newcomer()?;
+    let newcomer = args.newcomer(&app.config.appeals.regions)?;
     let consent = consent(args.consent.as_deref())?;
     let added = list::add(app, &[newcomer], &consent, "cli").await?;
     let (word, id, said) = match added.first() {

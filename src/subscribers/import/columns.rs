@@ -7,6 +7,7 @@ use unic_langid::LanguageIdentifier;
 
 use super::cells::Cells;
 use crate::address::Address;
+use crate::regions;
 use crate::subscribers::{Cadence, Newcomer, Preferences, SubscriberState, SuppressionReason};
 use crate::text_enum::text_enum;
 use crate::topics::Topics;
@@ -90,7 +91,7 @@ pub(super) fn header(line: &[u8]) -> Result<(u8, Vec<Column>), String> {
 }
 
 /// Reads one row. What it says of a mistake never quotes a cell: a shifted row has its address in any of them.
-pub(super) fn row(columns: &[Column], cells: &[String], ask: bool) -> Result<Row, String> {
+pub(super) fn row(columns: &[Column], cells: &[String], ask: bool, regions: &[String]) -> Result<Row, String> {
     if cells.iter().all(|cell| cell.trim().is_empty()) {
         return Ok(Row::Blank);
     }
@@ -113,7 +114,7 @@ pub(super) fn row(columns: &[Column], cells: &[String], ask: bool) -> Result<Row
             Column::Topics => wanted.topics = topics(cell)?,
             Column::Cadence => wanted.cadence = word::<Cadence>(cell, "cadence", Cadence::ALL, Cadence::as_str)?,
             Column::Alerts => wanted.alerts = yes_or_no(cell)?,
-            Column::Region => wanted.region = region(cell)?,
+            Column::Region => wanted.region = region(cell, regions)?,
             Column::TimeZone => wanted.time_zone = Some(time_zone(cell)?),
             Column::State => {
                 match word::<SubscriberState>(cell, "state", SubscriberState::ALL, SubscriberState::as_str)? {
@@ -173,17 +174,26 @@ pub fn topics(text: &str) -> Result<Topics, String> {
     Ok(topics)
 }
 
-/// A region on one line; nothing when it is empty.
+/// A region as the config spells it, or where that lists none yet, on one line; nothing when it is empty.
 ///
 /// # Errors
 ///
-/// When it is longer than 100 characters.
-pub fn region(text: &str) -> Result<Option<String>, String> {
+/// When it is none of the config's, or longer than 100 characters.
+pub fn region(text: &str, regions: &[String]) -> Result<Option<String>, String> {
     let region = cleaned(text, usize::MAX);
+    if region.is_empty() {
+        return Ok(None);
+    }
     if region.chars().count() > 100 {
         return Err("the region is longer than 100 characters".to_owned());
     }
-    Ok(Some(region).filter(|region| !region.is_empty()))
+    if regions.is_empty() {
+        return Ok(Some(region));
+    }
+    match regions::find(regions, &region) {
+        Some(known) => Ok(Some(known.to_owned())),
+        None => Err(format!("the region is none of appeals.regions in the config: {}", regions.join(", "))),
+    }
 }
 
 /// A zone of the IANA database.

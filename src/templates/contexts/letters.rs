@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{Frame, MAX_TEXT};
 use crate::message::one_line;
-use crate::subscribers::Cadence;
+use crate::regions;
+use crate::subscribers::{Cadence, Preferences};
 
 /// Asks somebody whether they meant to subscribe. It holds their choices but nothing that they wrote, not even a
 /// name: anybody can have this letter sent to anybody.
@@ -17,6 +18,8 @@ pub struct Confirmation {
     pub cadence: Cadence,
     /// Whether they want urgent appeals.
     pub alerts: bool,
+    /// The region whose urgent appeals they get, besides those for everybody; nothing for all.
+    pub region: Option<String>,
     /// The topics they chose among the site's own; empty for all.
     pub topics: Vec<String>,
     /// Where they say yes.
@@ -24,10 +27,18 @@ pub struct Confirmation {
 }
 
 impl Confirmation {
-    /// A confirmation of these choices; `topics` are the site's own words, never a visitor's.
-    pub fn new(frame: Frame, cadence: Cadence, alerts: bool, topics: &[String], confirm_url: String) -> Self {
-        let topics = topics.iter().map(|topic| one_line(topic, MAX_TEXT)).collect();
-        Self { frame, cadence, alerts, topics, confirm_url }
+    /// A confirmation of what was `wanted`. A visitor's own words must not get into it: its topics are the site's, and its
+    /// region shows only where it is one of `regions`.
+    pub fn new(frame: Frame, wanted: &Preferences, regions: &[String], confirm_url: String) -> Self {
+        let region = wanted.region.as_deref().and_then(|region| regions::find(regions, region));
+        Self {
+            frame,
+            cadence: wanted.cadence,
+            alerts: wanted.alerts,
+            region: region.map(|region| one_line(region, MAX_TEXT)),
+            topics: wanted.topics.iter().map(|topic| one_line(topic, MAX_TEXT)).collect(),
+            confirm_url,
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 
 use super::{Confirmation, Context, Digest, Frame, Goodbye, Item, Link, Links, Mail, Site};
 use crate::posts::pictures::Lead;
-use crate::subscribers::Cadence;
+use crate::subscribers::{Cadence, Preferences};
+use crate::topics::Topics;
 use crate::words::Language;
 
 type Say<'a> = &'a dyn Fn(&str) -> String;
@@ -139,10 +140,13 @@ impl Context for Confirmation {
 
     fn samples(language: &Language<'_>, say: Say<'_>) -> Vec<Self> {
         let url = || "https://campaign.example/confirm/SAMPLE-TOKEN".to_owned();
-        let topics = [say("Appeals"), say("Bakery")];
+        let regions = [say("London")];
         let with = |(at, cadence): (usize, &Cadence)| {
-            let topics = if at == 0 { &topics[..] } else { &[] };
-            Self::new(frame(language), *cadence, at % 2 == 0, topics, url())
+            let topics = Topics::new((at == 0).then(|| [say("Appeals"), say("Bakery")]).into_iter().flatten());
+            let region = (at == 0).then(|| regions[0].clone());
+            let wanted =
+                Preferences { cadence: *cadence, alerts: at % 2 == 0, topics, region, ..Preferences::default() };
+            Self::new(frame(language), &wanted, &regions, url())
         };
         Cadence::ALL.iter().enumerate().map(with).collect()
     }

@@ -32,6 +32,7 @@ fn choices(say: Say<'_>) -> Choices {
         alerts: true,
         topics: vec![choice(&say("Appeals"), &say("Appeals"), true), choice("Bakery", "Bakery", false)],
         topics_error: None,
+        regions: vec![choice("", "", true), choice("London", "London", false)],
         languages: vec![choice("en", "English", true), choice("ru", "Русский", false)],
         zones: Vec::new(),
     }
@@ -84,9 +85,9 @@ impl Body for Confirm {
 
     fn samples(say: Say<'_>) -> Vec<Self> {
         let language = "English".to_owned();
-        let all = Self { cadence: Cadence::Each, alerts: false, topics: Vec::new(), mail_language: language.clone() };
+        let all = Self { cadence: Cadence::Each, alerts: false, region: None, topics: Vec::new(), mail_language: language.clone() };
         let topics = vec![say("Appeals"), "Bakery".to_owned()];
-        vec![all, Self { cadence: Cadence::Weekly, alerts: true, topics, mail_language: language }]
+        vec![all, Self { cadence: Cadence::Weekly, alerts: true, region: Some("London".to_owned()), topics, mail_language: language }]
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use handbill::subscribers::{Preferences, SuppressionReason};
 use handbill::vault::TokenPurpose;
@@ -65,6 +66,31 @@ async fn a_form_with_a_mistake_comes_back_with_what_was_typed() {
     let link = site.post("/link", "email=ana").await;
     assert!(link.status == 422 && link.has("id=\"link-email-error\""));
     assert!(site.find("ana@example.org").await.is_none());
+}
+
+on_both! {
+    async fn a_region_of_the_site_is_chosen_confirmed_and_changed(store) {
+        let site = Site::with(store, "\n[appeals]\nregions = [\"London\", \"Leeds\"]").await;
+        assert!(site.get("/").await.has("<option value=\"Leeds\">Leeds</option>"));
+        site.post("/subscribe", &format!("{ASK}&alerts=yes&region=Leeds")).await;
+        let row = site.find("ana@example.org").await.unwrap();
+        assert_eq!(row.preferences().region.as_deref(), Some("Leeds"));
+        let confirm = format!("/confirm/{}", site.mailed(TokenPurpose::Confirm, row.id).await);
+        assert!(site.get(&confirm).await.has("those in Leeds"));
+        site.post(&confirm, "").await;
+        let region = async |form: &str| {
+            site.app.clock.set(site.app.clock.now().plus(Duration::from_secs(600)));
+            site.post("/link", ASK).await;
+            let manage = format!("/preferences/{}", site.mailed(TokenPurpose::Preferences, row.id).await);
+            assert!(site.get(&manage).await.has("<select name=\"region\""));
+            assert_eq!(site.post(&manage, form).await.status, 200);
+            site.find("ana@example.org").await.unwrap().preferences().region
+        };
+        assert_eq!(region("cadence=weekly&region=london").await.as_deref(), Some("London"));
+        assert_eq!(region("cadence=weekly&region=Paris").await.as_deref(), Some("London"), "not offered");
+        assert_eq!(region("cadence=weekly").await.as_deref(), Some("London"), "not on the form");
+        assert_eq!(region("cadence=weekly&region=").await, None);
+    }
 }
 
 #[tokio::test]
