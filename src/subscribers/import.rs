@@ -184,8 +184,10 @@ impl Import<'_> {
                 }
             };
             line = record.line;
-            let row =
-                record.bytes.map_err(str::to_owned).and_then(|bytes| columns::row(&columns, &cells.read(bytes)?, ask, regions));
+            let row = record
+                .bytes
+                .map_err(str::to_owned)
+                .and_then(|bytes| columns::row(&columns, &cells.read(bytes)?, ask, regions));
             if matches!(row, Ok(Row::Blank)) {
                 continue;
             }

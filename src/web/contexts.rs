@@ -118,8 +118,7 @@ impl Choices {
         let own = wanted.region.as_ref();
         if !regions.is_empty() {
             let gone = own.filter(|own| !regions.contains(own));
-            let choice =
-                |name: &String| Choice { value: name.clone(), label: name.clone(), chosen: Some(name) == own };
+            let choice = |name: &String| Choice { value: name.clone(), label: name.clone(), chosen: Some(name) == own };
             let none = Choice { value: String::new(), label: String::new(), chosen: own.is_none() };
             self.regions = std::iter::once(none).chain(regions.iter().chain(gone).map(choice)).collect();
         }

@@ -85,9 +85,24 @@ impl Body for Confirm {
 
     fn samples(say: Say<'_>) -> Vec<Self> {
         let language = "English".to_owned();
-        let all = Self { cadence: Cadence::Each, alerts: false, region: None, topics: Vec::new(), mail_language: language.clone() };
+        let all = Self {
+            cadence: Cadence::Each,
+            alerts: false,
+            region: None,
+            topics: Vec::new(),
+            mail_language: language.clone(),
+        };
         let topics = vec![say("Appeals"), "Bakery".to_owned()];
-        vec![all, Self { cadence: Cadence::Weekly, alerts: true, region: Some("London".to_owned()), topics, mail_language: language }]
+        vec![
+            all,
+            Self {
+                cadence: Cadence::Weekly,
+                alerts: true,
+                region: Some("London".to_owned()),
+                topics,
+                mail_language: language,
+            },
+        ]
     }
 }
 
