@@ -1,12 +1,14 @@
 //! A rendered mail and a recipient become the bytes of a message.
 //!
-//! Pure: the same draft gives the same bytes. What differs from recipient to recipient is the To header, the
-//! Message-ID (and the MIME boundary made from it), and the links in the content and in the List-* headers.
+//! Pure: the same draft gives the same bytes. What differs from recipient to recipient is the headers To, Date, Message-ID,
+//! those of a thread and List-Unsubscribe, and in the body the token of the links, which can be laid over a body that was
+//! encoded for another ([`SharedBody`]).
 //!
 //! The headers are encoded here and not by lettre, whose encoder passes `=?` in an ASCII subject through, which a
 //! reader would decode, and whose Date knows no offset but UTC. The MIME parts are lettre's.
 
 mod header;
+mod overlay;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +30,7 @@ use crate::id::EditionId;
 use crate::posts::pictures::Inline;
 
 pub use header::one_line;
+pub use overlay::SharedBody;
 
 /// The longest subject, in characters; longer ones are cut.
 pub const MAX_SUBJECT: usize = 250;
@@ -140,6 +143,9 @@ pub enum MessageError {
     /// A confirmation must not look like list mail, and list mail must say which list.
     #[error("a letter has no List headers, and mail to the list must have them")]
     List,
+    /// The token does not fit into the body that was encoded for another.
+    #[error("the token of the links is not as long as others")]
+    Token,
 }
 
 /// Writes the message.
@@ -148,6 +154,26 @@ pub enum MessageError {
 /// When a part that the program itself supplies does not fit a header. What comes from posts and people never is an
 /// error: it is cut, cleaned or encoded.
 pub fn build(draft: &Draft<'_>) -> Result<Vec<u8>, MessageError> {
+    let mut bytes = head(draft)?.into_bytes();
+    bytes.extend(body(draft).formatted());
+    Ok(bytes)
+}
+
+/// Writes the message with a body that was encoded before, and this token in its links. Of the draft's content only the
+/// subject is looked at.
+///
+/// # Errors
+/// As [`build`], and when the token is longer or shorter than the body's.
+pub fn build_shared(draft: &Draft<'_>, body: &SharedBody, token: &str) -> Result<Vec<u8>, MessageError> {
+    let mut bytes = head(draft)?.into_bytes();
+    if !body.write(token, &mut bytes) {
+        return Err(MessageError::Token);
+    }
+    Ok(bytes)
+}
+
+/// The headers, but for those of the MIME parts.
+fn head(draft: &Draft<'_>) -> Result<String, MessageError> {
     if draft.kind.is_letter() == draft.list.is_some() {
         return Err(MessageError::List);
     }
@@ -188,9 +214,7 @@ pub fn build(draft: &Draft<'_>) -> Result<Vec<u8>, MessageError> {
     }
     head.line("Content-Language", draft.language);
     head.line("MIME-Version", "1.0");
-    let mut bytes = head.0.into_bytes();
-    bytes.extend(body(draft).formatted());
-    Ok(bytes)
+    Ok(head.0)
 }
 
 /// How long the HTML part of a message with this content is, in bytes as it is sent.
@@ -269,11 +293,11 @@ fn is_header_url(url: &str) -> bool {
 ///
 /// Pictures stand with the HTML that shows them (RFC 2387).
 fn body(draft: &Draft<'_>) -> MultiPart {
-    let Draft { content, calendar, message_id, images, .. } = *draft;
+    let Draft { content, calendar, edition, images, .. } = *draft;
     let (text, html) = (clean_body(&content.text), clean_body(&content.html));
     let mut parts = vec![text.as_str(), html.as_str()];
     parts.extend(calendar);
-    let boundary = |name: &str| boundary(&format!("{name}{message_id}"), &parts);
+    let boundary = |name: &str| boundary(&format!("{name}{edition}"), &parts);
     let alternative = MultiPart::alternative().boundary(boundary(""));
     let alternative = alternative.singlepart(SinglePart::plain(text.clone()));
     let page = SinglePart::html(html.clone());
@@ -314,11 +338,11 @@ fn clean_body(text: &str) -> String {
     clean
 }
 
-/// A boundary made from the Message-ID that is in neither part, so that the same draft gives the same bytes.
-fn boundary(message_id: &str, parts: &[&str]) -> String {
+/// A boundary made from a seed that is in none of the parts, so that the same draft gives the same bytes.
+fn boundary(seed: &str, parts: &[&str]) -> String {
     let mut count = 0_u32;
     loop {
-        let hash = digest::digest(&digest::SHA256, format!("{count} {message_id}").as_bytes());
+        let hash = digest::digest(&digest::SHA256, format!("{count} {seed}").as_bytes());
         let boundary = format!("part-{}", Hex(hash.as_ref()));
         if !parts.iter().any(|part| part.contains(&boundary)) {
             return boundary;

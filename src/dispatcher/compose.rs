@@ -15,7 +15,7 @@ use crate::config;
 use crate::editions::items::{Form, Items};
 use crate::editions::{EditionKind, Lane};
 use crate::id::{EditionId, RevisionId, SubscriberId, VariantId};
-use crate::message::{self, Content, Draft, List, ListId};
+use crate::message::{self, Content, Draft, List, ListId, SharedBody};
 use crate::store::editions::{Edition, Variant};
 use crate::store::queue::Claimed;
 use crate::store::revisions::Revision;
@@ -41,6 +41,24 @@ struct Prepared {
     said: Said,
     /// The templates with which the posts were found to fit.
     templates: Arc<Templates>,
+    /// What its mails share, where nothing but the token of their links tells one from another.
+    once: Option<Once>,
+}
+
+/// A mail that was rendered and encoded once for all who get it.
+struct Once {
+    /// As rendered with some other token.
+    content: Content,
+    body: SharedBody,
+}
+
+/// Whom a mail goes to.
+struct Reader<'a> {
+    to: &'a Address,
+    name: Option<&'a str>,
+    message_id: &'a str,
+    thread: &'a [String],
+    token: &'a str,
 }
 
 /// What a variant says.
@@ -89,14 +107,35 @@ impl Composer {
         let to: Address = address.parse()?;
         let name = open(Column::Name, &claimed.name)?;
         let prepared = self.prepared(edition, claimed.variant_id).await?;
-        let templates = Arc::clone(&prepared.templates);
-
-        let token = |purpose| {
-            let (subscriber, edition) = (claimed.subscriber_id.0, claimed.edition_id.0);
-            self.app.vault.write_token(Token { purpose, subscriber, edition })
+        let thread = self.thread(edition, claimed.subscriber_id).await?;
+        let message_id = self.message_id(claimed.edition_id, claimed.subscriber_id)?;
+        let token = self.token(claimed, TokenPurpose::Mail)?;
+        let reader = Reader { to: &to, name: name.as_deref(), message_id: &message_id, thread: &thread, token: &token };
+        let bytes = match &prepared.once {
+            Some(once) => self.draft(edition, &prepared, &reader, &once.content, |draft| {
+                message::build_shared(draft, &once.body, &token)
+            }),
+            None => {
+                let content = match edition.kind.is_letter() {
+                    true => self.letter(edition, claimed, &prepared).await?,
+                    false => self.list_mail(edition, &prepared, &token)?,
+                };
+                self.draft(edition, &prepared, &reader, &content, message::build)
+            }
         };
-        let content = self.content(&templates, edition, claimed, &prepared, &token).await?;
-        let unsubscribe_url = self.url(&format!("unsubscribe/{}", token(TokenPurpose::Mail)?));
+        Ok(Some(Composed { to, bytes: bytes? }))
+    }
+
+    /// Writes a mail to a reader.
+    fn draft<T>(
+        &self,
+        edition: &Edition,
+        prepared: &Prepared,
+        reader: &Reader<'_>,
+        content: &Content,
+        write: impl FnOnce(&Draft<'_>) -> T,
+    ) -> T {
+        let unsubscribe_url = self.url(&format!("unsubscribe/{}", reader.token));
         let (help_url, archive_url) = (self.url(""), self.url("archive"));
         let list = (!edition.kind.is_letter()).then(|| List {
             id: &self.list_id,
@@ -106,8 +145,6 @@ impl Composer {
             archive_url: &archive_url,
         });
         let site = &self.app.config.site;
-        let message_id = self.message_id(claimed.edition_id, claimed.subscriber_id)?;
-        let thread = self.thread(edition, claimed.subscriber_id).await?;
         let (calendar, posts) = match &prepared.said {
             Said::Urgent(shared) => (shared.calendar.as_deref(), std::slice::from_ref(&shared.post)),
             Said::Posts(posts) => (None, posts.items()),
@@ -115,36 +152,63 @@ impl Composer {
         // A post of which only the beginning is shown brings no more than that does.
         let shown = posts.iter().flat_map(|post| &post.inline).filter(|image| content.html.contains(&image.id));
         let images: Vec<_> = shown.cloned().collect();
-        let draft = Draft {
+        write(&Draft {
             sender: &site.sender,
             reply_to: site.reply_to.as_ref(),
-            to: &to,
-            to_name: name.as_deref(),
-            message_id: &message_id,
+            to: reader.to,
+            to_name: reader.name,
+            message_id: reader.message_id,
             date: self.app.clock.now(),
             time_zone: site.time_zone,
             kind: edition.kind,
             edition: edition.id,
-            content: &content,
+            content,
             language: &prepared.language,
             list,
-            thread: &thread,
+            thread: reader.thread,
             calendar,
             images: &images,
-        };
-        let bytes = message::build(&draft)?;
-        Ok(Some(Composed { to, bytes }))
+        })
     }
 
-    async fn content(
-        &self,
-        templates: &Templates,
-        edition: &Edition,
-        claimed: &Claimed,
-        prepared: &Prepared,
-        token: &(dyn Fn(TokenPurpose) -> Result<String, VaultError> + Sync),
-    ) -> anyhow::Result<Content> {
-        let language = prepared.language.as_str();
+    /// How a mail to the list reads with this token in its links.
+    fn list_mail(&self, edition: &Edition, prepared: &Prepared, token: &str) -> anyhow::Result<Content> {
+        let (templates, language) = (&prepared.templates, prepared.language.as_str());
+        let links = self.links(token, Some(edition.id));
+        match &prepared.said {
+            Said::Urgent(shared) => {
+                let links = self.appeal_links(links, shared.events());
+                shared.content(&self.app, templates, language, links)
+            }
+            Said::Posts(posts) => {
+                let frame = Frame::new(Site::of(&self.app.config), &templates.words().language(language));
+                let cadence = edition.cadence.unwrap_or(Cadence::Weekly);
+                Ok(templates.mail(&Digest::new(frame, cadence, posts.clone(), links), language)?)
+            }
+        }
+    }
+
+    /// Renders and encodes a variant of a mail to the list for all who get it; nothing where its template makes more of
+    /// the token than links, so that each needs a rendering of its own.
+    fn once(&self, edition: &Edition, prepared: &Prepared) -> anyhow::Result<Option<Once>> {
+        // No subscriber has these numbers, and the tokens look like all others.
+        let token = |subscriber| {
+            self.app.vault.write_token(Token { purpose: TokenPurpose::Mail, subscriber, edition: edition.id.0 })
+        };
+        let (one, other) = (token(-1)?, token(-2)?);
+        let content = self.list_mail(edition, prepared, &one)?;
+        let again = self.list_mail(edition, prepared, &other)?;
+        let to = &self.app.config.site.sender.address;
+        let reader = |token| Reader { to, name: None, message_id: "", thread: &[], token };
+        let body = self.draft(edition, prepared, &reader(&one), &content, |draft| {
+            self.draft(edition, prepared, &reader(&other), &again, |again| SharedBody::new(draft, &one, again, &other))
+        });
+        Ok(body.map(|body| Once { content, body }))
+    }
+
+    async fn letter(&self, edition: &Edition, claimed: &Claimed, prepared: &Prepared) -> anyhow::Result<Content> {
+        let (templates, language) = (&prepared.templates, prepared.language.as_str());
+        let token = |purpose| self.token(claimed, purpose);
         let frame = Frame::new(Site::of(&self.app.config), &templates.words().language(language));
         Ok(match edition.kind {
             EditionKind::Confirmation => {
@@ -162,20 +226,14 @@ impl Composer {
                 templates.mail(&Link { frame, preferences_url }, language)?
             }
             EditionKind::Goodbye => templates.mail(&Goodbye { frame, return_url: self.url("") }, language)?,
-            _ => {
-                let links = self.links(&token(TokenPurpose::Mail)?, Some(edition.id));
-                match &prepared.said {
-                    Said::Urgent(shared) => {
-                        let links = self.appeal_links(links, shared.events());
-                        shared.content(&self.app, templates, language, links)?
-                    }
-                    Said::Posts(posts) => {
-                        let cadence = edition.cadence.unwrap_or(Cadence::Weekly);
-                        templates.mail(&Digest::new(frame, cadence, posts.clone(), links), language)?
-                    }
-                }
-            }
+            other => anyhow::bail!("edition {}: a {other} is no letter", edition.id),
         })
+    }
+
+    /// The token of the links in somebody's mail.
+    fn token(&self, claimed: &Claimed, purpose: TokenPurpose) -> Result<String, VaultError> {
+        let (subscriber, edition) = (claimed.subscriber_id.0, claimed.edition_id.0);
+        self.app.vault.write_token(Token { purpose, subscriber, edition })
     }
 
     fn links(&self, token: &str, edition: Option<EditionId>) -> Links {
@@ -298,7 +356,11 @@ impl Composer {
                 }
             })
         };
-        let prepared = Arc::new(Prepared { language, said, templates });
+        let mut prepared = Prepared { language, said, templates, once: None };
+        if !edition.kind.is_letter() {
+            prepared.once = self.once(edition, &prepared)?;
+        }
+        let prepared = Arc::new(prepared);
         let mut kept = self.kept();
         if kept.len() >= KEPT {
             kept.clear();

@@ -97,7 +97,7 @@ fn a_digest_carries_the_headers_of_list_mail() {
     Content-Language: en
     MIME-Version: 1.0
     Content-Type: multipart/alternative;
-     boundary="part-cd6191e9a3bd21ac4c2b6b458517df9f"
+     boundary="part-46f088c9d259f263f109d242654fc78c"
     "#);
 }
 
