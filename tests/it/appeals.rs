@@ -3,4 +3,5 @@
 mod declared;
 pub(crate) mod desk;
 mod interleaved;
+mod model_case;
 mod rules;

@@ -8,15 +8,24 @@ use crate::real::Real;
 
 const LISTING: &str = include_str!("../data/post-listing.txt");
 
-struct Entry {
-    title: &'static str,
+pub(crate) struct Entry {
+    pub(crate) title: &'static str,
     date: NaiveDate,
     topics: Vec<&'static str>,
     body: &'static str,
 }
 
+impl Entry {
+    /// As a file of a folder source.
+    pub(crate) fn file(&self) -> String {
+        let Self { title, date, topics, body } = self;
+        let (title, topics) = (serde_json::to_string(title).unwrap(), topics.join(", "));
+        format!("---\ntitle: {title}\ndate: {date}T09:00:00Z\ntopics: [{topics}]\n---\n{body}\n")
+    }
+}
+
 /// Each entry is a title, `: date`, `topics /` and a text, with empty lines between.
-fn entries() -> Vec<Entry> {
+pub(crate) fn entries() -> Vec<Entry> {
     let lines: Vec<&str> = LISTING.lines().map(str::trim).collect();
     let dated = lines.iter().enumerate().filter(|(_, line)| line.starts_with(": "));
     dated
@@ -38,10 +47,7 @@ fn five_posts_arrive_in_one_mail_newest_first_with_whole_titles() {
     assert!(entries.iter().any(|entry| entry.title.contains('’')), "the listing lost its apostrophes");
     // In another order than that of their dates.
     for (number, index) in [2, 4, 0, 3, 1].into_iter().enumerate() {
-        let Entry { title, date, topics, body } = &entries[index];
-        let (title, topics) = (serde_json::to_string(title).unwrap(), topics.join(", "));
-        let text = format!("---\ntitle: {title}\ndate: {date}T09:00:00Z\ntopics: [{topics}]\n---\n{body}\n");
-        real.write(&format!("posts/{number}.md"), &text);
+        real.write(&format!("posts/{number}.md"), &entries[index].file());
     }
     let pulled = real.json(&["posts", "pull", "--no-baseline", "--json"]);
     assert_eq!(pulled["sources"][0]["new"], 5, "{pulled}");
