@@ -106,6 +106,7 @@ impl Templates {
             helpers::register(&mut html, &words, &look, tag);
             let mut plain = html.clone();
             plain.register_escape_fn(no_escape);
+            helpers::register_plain(&mut plain, &words, tag);
             (tag.to_owned(), Registries { html, plain })
         });
         let languages = languages.collect();

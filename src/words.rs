@@ -4,16 +4,24 @@
 //! languages. Who asks for a language gets the nearest one there is, and a message that a language lacks comes from
 //! the site's language, then from English.
 
+mod check;
 mod dates;
+mod file;
+mod isolate;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
+
+use file::File;
+
+pub use check::Slip;
+pub use isolate::isolated;
 
 /// An argument of a message: a text or a number.
 pub use fluent_bundle::FluentValue as Value;
@@ -21,8 +29,17 @@ pub use fluent_bundle::FluentValue as Value;
 /// The language that is always there and always complete.
 pub const ENGLISH: &str = "en";
 
-const BUILT_IN: &[(&str, &str)] =
-    &[("en", include_str!("../templates/words/en.ftl")), ("ru", include_str!("../templates/words/ru.ftl"))];
+/// The built-in file of that language, which a translation starts from.
+pub const ENGLISH_WORDS: &str = include_str!("../templates/words/en.ftl");
+
+/// The message that says in which direction a language is written.
+const DIRECTION: &str = "text-direction";
+
+const BUILT_IN: &[(&str, &str)] = &[
+    ("en", ENGLISH_WORDS),
+    ("kk", include_str!("../templates/words/kk.ftl")),
+    ("ru", include_str!("../templates/words/ru.ftl")),
+];
 
 /// Why words could not be loaded or said.
 #[derive(Debug, thiserror::Error)]
@@ -74,12 +91,28 @@ pub enum WordsError {
 /// The words of one language.
 struct Lexicon {
     bundle: FluentBundle<FluentResource>,
-    ids: BTreeSet<String>,
+    rtl: bool,
+}
+
+impl Lexicon {
+    /// The message `id`; nothing when this language does not have it.
+    fn say(&self, id: &str, args: &FluentArgs<'_>) -> Option<Result<String, String>> {
+        let pattern = self.bundle.get_message(id)?.value()?;
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(args), &mut errors);
+        Some(match errors.first() {
+            None if self.rtl => Ok(isolate::ease(&text)),
+            None => Ok(text.into_owned()),
+            Some(error) => Err(error.to_string()),
+        })
+    }
 }
 
 /// The words of all languages.
 pub struct Words {
     lexicons: BTreeMap<String, Lexicon>,
+    /// What each file says, in the order in which they were read.
+    files: Vec<File>,
     site_language: String,
 }
 
@@ -89,17 +122,22 @@ impl Words {
     /// # Errors
     /// When a file cannot be read, is not valid Fluent, or has a name that is no language tag.
     pub fn load(overrides: Option<&Path>) -> Result<Self, WordsError> {
-        let mut words = Self { lexicons: BTreeMap::new(), site_language: ENGLISH.to_owned() };
-        for (tag, text) in BUILT_IN {
-            words.add(tag, &format!("words/{tag}.ftl"), (*text).to_owned())?;
-        }
+        let mut words = Self::built_in(BUILT_IN)?;
         if let Some(folder) = overrides.map(|folder| folder.join("words")).filter(|folder| folder.is_dir()) {
             for path in ftl_files(&folder)? {
                 let text =
                     std::fs::read_to_string(&path).map_err(|source| WordsError::Read { path: path.clone(), source })?;
                 let tag = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-                words.add(&tag, &path.display().to_string(), text)?;
+                words.add(&tag, &path.display().to_string(), false, text)?;
             }
+        }
+        Ok(words)
+    }
+
+    fn built_in(files: &[(&str, &str)]) -> Result<Self, WordsError> {
+        let mut words = Self { lexicons: BTreeMap::new(), files: Vec::new(), site_language: ENGLISH.to_owned() };
+        for (tag, text) in files {
+            words.add(tag, &format!("words/{tag}.ftl"), true, (*text).to_owned())?;
         }
         Ok(words)
     }
@@ -111,34 +149,30 @@ impl Words {
         self
     }
 
-    fn add(&mut self, tag: &str, file: &str, text: String) -> Result<(), WordsError> {
+    fn add(&mut self, tag: &str, file: &str, built_in: bool, text: String) -> Result<(), WordsError> {
         let id: LanguageIdentifier = tag.parse().map_err(|_| WordsError::Tag { file: file.to_owned() })?;
-        let ids = message_ids(&text);
         let resource = FluentResource::try_new(text).map_err(|(resource, errors)| {
             let (at, what) = errors.first().map_or((0, String::new()), |e| (e.pos.start, e.to_string()));
             let before = resource.source().bytes().take(at);
             let line = 1 + before.filter(|&byte| byte == b'\n').count();
             WordsError::Syntax { file: file.to_owned(), line, what }
         })?;
-        let lexicon = self.lexicons.entry(id.to_string()).or_insert_with(|| {
-            let mut bundle = FluentBundle::new_concurrent(vec![id]);
-            // The marks would show as boxes in subjects and plain text of some readers.
-            bundle.set_use_isolating(false);
-            Lexicon { bundle, ids: BTreeSet::new() }
+        let tag = id.to_string();
+        self.files.push(File::read(&resource, tag.clone(), file.to_owned(), built_in));
+        let lexicon = self.lexicons.entry(tag).or_insert_with(|| {
+            let bundle = FluentBundle::new_concurrent(vec![id]);
+            Lexicon { bundle, rtl: false }
         });
         lexicon.bundle.add_resource_overriding(resource);
-        lexicon.ids.extend(ids);
+        lexicon.rtl = matches!(lexicon.say(DIRECTION, &FluentArgs::new()), Some(Ok(direction)) if direction == "rtl");
+        // Only where lines run the other way: elsewhere the marks would show as boxes in the plain text of some readers.
+        lexicon.bundle.set_use_isolating(lexicon.rtl);
         Ok(())
     }
 
     /// The tags of all languages, such as `en`.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         self.lexicons.keys().map(String::as_str)
-    }
-
-    /// The ids of all messages of the language `tag`; none when there is no such language.
-    pub fn ids(&self, tag: &str) -> impl Iterator<Item = &str> {
-        self.lexicons.get(tag).into_iter().flat_map(|lexicon| lexicon.ids.iter().map(String::as_str))
     }
 
     /// The language nearest to `tag`: itself, without its region, the site's, English.
@@ -176,33 +210,40 @@ impl<'w> Language<'w> {
         self.chain.iter().flatten().next().map_or(ENGLISH, |(tag, _)| tag)
     }
 
-    /// The message `id` with its arguments filled in.
+    /// The message `id` with its arguments filled in. One that this language lacks, or that its file has spoilt, is said
+    /// in the next language that has it.
     ///
     /// # Errors
     /// When no language has it, or an argument that it names is not given.
     pub fn get(&self, id: &str, args: &[(&str, Value<'_>)]) -> Result<String, WordsError> {
         let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let mut spoilt = None;
         for (tag, lexicon) in self.chain.iter().flatten() {
-            let Some(pattern) = lexicon.bundle.get_message(id).and_then(|message| message.value()) else { continue };
-            let mut errors = Vec::new();
-            let text = lexicon.bundle.format_pattern(pattern, Some(&args), &mut errors);
-            return match errors.first() {
-                None => Ok(text.into_owned()),
-                Some(error) => {
-                    let (id, language) = (id.to_owned(), (*tag).to_owned());
-                    Err(WordsError::Fill { id, language, what: error.to_string() })
+            match lexicon.say(id, &args) {
+                Some(Ok(text)) => return Ok(text),
+                Some(Err(what)) => {
+                    spoilt.get_or_insert_with(|| WordsError::Fill {
+                        id: id.to_owned(),
+                        language: (*tag).to_owned(),
+                        what,
+                    });
                 }
-            };
+                None => {}
+            }
         }
-        Err(WordsError::Missing { id: id.to_owned(), language: self.tag().to_owned() })
+        Err(spoilt.unwrap_or_else(|| WordsError::Missing { id: id.to_owned(), language: self.tag().to_owned() }))
     }
 
-    /// The direction the language is written in: `ltr` or `rtl`.
+    /// The language that says the message `id`.
+    fn stand_in(&self, id: &str) -> Option<&'w str> {
+        self.chain.iter().flatten().find(|(_, lexicon)| lexicon.bundle.has_message(id)).map(|(tag, _)| *tag)
+    }
+
+    /// The direction the language is written in: `ltr` or `rtl`. It is the language's own: a file that does not say is of
+    /// one that is written from the left, whatever language stands in for what it lacks.
     pub fn direction(&self) -> &'static str {
-        match self.get("text-direction", &[]).as_deref() {
-            Ok("rtl") => "rtl",
-            _ => "ltr",
-        }
+        let rtl = self.chain.iter().flatten().next().is_some_and(|(_, lexicon)| lexicon.rtl);
+        if rtl { "rtl" } else { "ltr" }
     }
 }
 
@@ -218,16 +259,4 @@ fn ftl_files(folder: &Path) -> Result<Vec<PathBuf>, WordsError> {
     }
     files.sort();
     Ok(files)
-}
-
-/// The ids of the messages in a Fluent file: they start a line and are followed by `=`.
-fn message_ids(text: &str) -> Vec<String> {
-    let id = |line: &str| {
-        let (id, _) = line.split_once('=')?;
-        let id = id.trim_end();
-        let fits = id.starts_with(|c: char| c.is_ascii_alphabetic())
-            && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-        fits.then(|| id.to_owned())
-    };
-    text.lines().filter_map(id).collect()
 }

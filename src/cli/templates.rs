@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn the_built_in_templates_are_well() {
         let report = check(&Templates::load(None).unwrap());
-        assert_eq!(report.languages, ["en", "ru"]);
+        assert_eq!(report.languages, ["en", "kk", "ru"]);
         assert_eq!(report.problems, []);
     }
 

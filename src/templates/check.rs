@@ -1,4 +1,4 @@
-//! Every template, rendered with all its samples, tame and hostile, in every language.
+//! Every template, rendered with all its samples, tame and hostile, in every language; and the words, each by itself.
 
 use std::fmt;
 
@@ -40,6 +40,7 @@ const HOSTILE: &[fn(&str) -> String] = &[
 /// thing once.
 pub fn check(templates: &Templates) -> Vec<Problem> {
     let mut problems = links_unchecked(templates);
+    problems.extend(words_slipped(templates));
     problems.extend(check_mail::<Digest>(templates));
     problems.extend(check_mail::<Appeal>(templates));
     problems.extend(check_mail::<Reminder>(templates));
@@ -130,6 +131,15 @@ fn html_problems(html: &str) -> Vec<&'static str> {
         problems.push("<html> has no lang; write <html lang=\"{{language}}\" dir=\"{{dir}}\">");
     }
     problems
+}
+
+/// What is wrong with files of words. A template may ask for words of its own.
+fn words_slipped(templates: &Templates) -> impl Iterator<Item = Problem> {
+    let asked = |id: &str| templates.sources.values().any(|source| source.contains(&format!("\"{id}\"")));
+    templates.words().slips(asked).into_iter().map(|slip| {
+        let template = slip.line.map_or_else(|| slip.file.clone(), |line| format!("{}, line {line}", slip.file));
+        Problem { template, language: slip.tag, what: slip.what }
+    })
 }
 
 /// Links that are filled in without the `link` helper, which alone refuses dangerous ones.

@@ -1,4 +1,4 @@
-//! What templates can call: `t`, `date`, `link`, `image`, `join`, `css`, and an `if` and `unless` that are strict.
+//! What templates can call: `t`, `date`, `link`, `image`, `join`, `apart`, `css`, and an `if` and `unless` that are strict.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use handlebars::{
 
 use super::contexts::safe_url;
 use super::look::Look;
-use crate::words::{Value, Words};
+use crate::words::{Value, Words, isolated};
 
 /// The helpers by their names.
-pub(super) const HELPERS: [&str; 8] = ["t", "date", "link", "image", "join", "css", "if", "unless"];
+pub(super) const HELPERS: [&str; 9] = ["t", "date", "link", "image", "join", "apart", "css", "if", "unless"];
 
 /// Gives a registry its helpers, speaking the language `tag`.
 pub(super) fn register(registry: &mut Handlebars<'static>, words: &Arc<Words>, look: &Arc<Look>, tag: &str) {
@@ -24,13 +24,20 @@ pub(super) fn register(registry: &mut Handlebars<'static>, words: &Arc<Words>, l
         Box::new(Link),
         Box::new(Image),
         Box::new(Join),
-        Box::new(Css(Arc::clone(look))),
+        Box::new(Apart::Html),
+        Box::new(Css { look: Arc::clone(look), direction: words.language(tag).direction() }),
         Box::new(If { wanted: true }),
         Box::new(If { wanted: false }),
     ];
     for (name, helper) in HELPERS.into_iter().zip(helpers) {
         registry.register_helper(name, helper);
     }
+}
+
+/// Gives a registry what is different where nothing is escaped, in the language `tag`.
+pub(super) fn register_plain(registry: &mut Handlebars<'static>, words: &Words, tag: &str) {
+    let marked = words.language(tag).direction() == "rtl";
+    registry.register_helper("apart", Box::new(Apart::Plain { marked }));
 }
 
 struct Speech {
@@ -153,8 +160,38 @@ impl HelperDef for Join {
     }
 }
 
+/// `{{apart address}}`: a text in whatever letters, which does not pull those around it out of their order, as an address
+/// in Latin letters would on a line of Arabic.
+enum Apart {
+    /// As `<bdi>`.
+    Html,
+    /// With marks, in a language that is written from right to left; elsewhere some readers would show them as boxes.
+    Plain { marked: bool },
+}
+
+impl HelperDef for Apart {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        registry: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let text = text(h, "apart")?;
+        Ok(match self {
+            Self::Html => out.write(&format!("<bdi>{}</bdi>", registry.get_escape_fn()(text)))?,
+            Self::Plain { marked: true } => out.write(&isolated(text))?,
+            Self::Plain { marked: false } => out.write(text)?,
+        })
+    }
+}
+
 /// `style="{{css "title"}}"`: how a thing looks, from the one table of styles.
-struct Css(Arc<Look>);
+struct Css {
+    look: Arc<Look>,
+    direction: &'static str,
+}
 
 impl HelperDef for Css {
     // Written as it is: the table is ours, and quotes around a font's name need no escape in it.
@@ -167,8 +204,10 @@ impl HelperDef for Css {
         out: &mut dyn Output,
     ) -> HelperResult {
         let name = text(h, "css")?;
-        let style =
-            self.0.style(name).ok_or_else(|| other(format!("`css` knows no style `{name}`; add it to look.toml")))?;
+        let style = self
+            .look
+            .style(name, self.direction)
+            .ok_or_else(|| other(format!("`css` knows no style `{name}`; add it to look.toml")))?;
         Ok(out.write(style)?)
     }
 }

@@ -1,6 +1,7 @@
 //! How mail looks: the one table of styles, `templates/look.toml`, with the site's colours filled in.
 //!
-//! It is filled in when the templates are loaded, so that nothing of it is left to do for each mail.
+//! It is filled in when the templates are loaded, once for each direction of writing, so that nothing of it is left to do
+//! for each mail. Mail programs know `left` and `right` better than the sides of a line.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,10 @@ struct Table {
 /// The styles by their names, ready to be written into tags.
 #[derive(Debug)]
 pub struct Look {
-    styles: BTreeMap<String, String>,
+    /// For languages that are written from the left.
+    ltr: BTreeMap<String, String>,
+    /// For those that are written from the right.
+    rtl: BTreeMap<String, String>,
     colours: BTreeMap<String, Color>,
 }
 
@@ -52,18 +56,20 @@ impl Look {
         }
         let path = own.unwrap_or_else(|| PathBuf::from(FILE));
         let colours = colours(&table, color, dark);
-        let look = Self { styles: BTreeMap::new(), colours };
-        let mut styles = BTreeMap::new();
+        let mut look = Self { ltr: BTreeMap::new(), rtl: BTreeMap::new(), colours };
         for (name, style) in &table.styles {
-            let filled = look.fill(style);
+            let coloured = look.fill(style);
+            let sided = |start, end| coloured.replace("{start}", start).replace("{end}", end);
+            let filled = sided("left", "right");
             // Braces are a matter of course in a style sheet only.
             if name != SHEET && filled.contains(['{', '}', '"', '<']) {
                 let what = format!("the style `{name}` names a colour that there is not, or has a quote in it");
                 return Err(TemplateError::Broken { place: path.display().to_string(), what });
             }
-            styles.insert(name.clone(), filled);
+            look.rtl.insert(name.clone(), sided("right", "left"));
+            look.ltr.insert(name.clone(), filled);
         }
-        Ok(Self { styles, ..look })
+        Ok(look)
     }
 
     /// A text with its colours filled in: `{ink}` becomes `#1d1d1b`.
@@ -73,14 +79,15 @@ impl Look {
             .fold(text.to_owned(), |text, (name, color)| text.replace(&format!("{{{name}}}"), &color.to_string()))
     }
 
-    /// The style of that name.
-    pub fn style(&self, name: &str) -> Option<&str> {
-        self.styles.get(name).map(String::as_str)
+    /// The style of that name, for a language of that direction.
+    pub fn style(&self, name: &str, direction: &str) -> Option<&str> {
+        let styles = if direction == "rtl" { &self.rtl } else { &self.ltr };
+        styles.get(name).map(String::as_str)
     }
 
     /// The names of all styles.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.styles.keys().map(String::as_str)
+        self.ltr.keys().map(String::as_str)
     }
 
     /// A colour by its name in styles, such as `ink` or `dark.ink`.
@@ -154,19 +161,32 @@ mod tests {
     #[test]
     fn styles_have_their_colours_filled_in() {
         let look = Look::load(None, "#1d4f91".parse().unwrap(), Some("#ffd43b".parse().unwrap())).unwrap();
-        assert!(look.style("button").unwrap().contains("background-color:#1d4f91"));
-        let sheet = look.style(SHEET).unwrap();
+        assert!(look.style("button", "ltr").unwrap().contains("background-color:#1d4f91"));
+        let sheet = look.style(SHEET, "ltr").unwrap();
         assert!(sheet.contains("#ffd43b") && !sheet.contains("{dark.") && !sheet.contains("{ink}"), "{sheet}");
         // Some mail programs drop a style sheet that is longer.
         assert!(sheet.len() < 16_000, "{}", sheet.len());
-        assert_eq!(look.style("no-such"), None);
+        assert_eq!(look.style("no-such", "ltr"), None);
+    }
+
+    #[test]
+    fn sides_are_turned_round_for_languages_from_the_right() {
+        let look = Look::load(None, RED, None).unwrap();
+        let link = |direction| look.style("foot-link", direction).unwrap();
+        assert!(link("ltr").contains("margin-right:16px") && link("rtl").contains("margin-left:16px"));
+        for name in look.names() {
+            // Neither a place that was not filled in nor one that some mail programs do not know.
+            for side in ["{start}", "{end}", "inline-start", "inline-end", "align:start", "align:end"] {
+                assert!(!look.style(name, "rtl").unwrap().contains(side), "{name}: {side}");
+            }
+        }
     }
 
     #[test]
     fn a_file_replaces_single_entries() {
         let look = with("[light]\nink = \"#222222\"\n[styles]\ntitle = \"color:{ink};\"\n").unwrap();
-        assert_eq!(look.style("title"), Some("color:#222222;"));
-        assert!(look.style("heading").unwrap().contains("color:#222222"));
+        assert_eq!(look.style("title", "ltr"), Some("color:#222222;"));
+        assert!(look.style("heading", "ltr").unwrap().contains("color:#222222"));
     }
 
     #[test]

@@ -307,6 +307,6 @@ fn every_style_is_used_and_every_used_one_is_there() {
         assert!(text.contains(&format!("{{{{css \"{name}\"}}}}")), "no template uses the style {name}");
     }
     for used in text.split("{{css \"").skip(1).filter_map(|rest| rest.split('"').next()) {
-        assert!(templates.look().style(used).is_some(), "{used}");
+        assert!(templates.look().style(used, "ltr").is_some(), "{used}");
     }
 }

@@ -1,5 +1,5 @@
 # The words of Handbill in Russian.
-# Not reviewed by a native speaker yet: corrections are welcome.
+# not reviewed by a native speaker; corrections are welcome (docs/languages.md)
 
 text-direction = ltr
 language-name = Русский

@@ -57,8 +57,32 @@ const RUSSIAN: [Story; 3] = [
     ],
 ];
 
-fn russian(language: Language<'_>) -> bool {
-    language.tag() == "ru"
+const KAZAKH: [Story; 3] = [
+    [
+        "Наубайхана қызметкерлерін жұмыстан шығаруға қарсы акция",
+        "«Үлгі» наубайханасының он екі қызметкері кәсіподақ құрғанның ертеңінде жұмыстан шығарылды. Әрқайсысы жұмысына \
+         қайта алынғанша, біз олармен бірге қақпа алдында тұрамыз. Достарыңызбен келіңіз, жылы киініңіз.",
+        "Компания ешқандай кәсіподақ туралы білмейтінін айтады. Он екі адамның төртеуі онда он жылдан астам жұмыс істеген.",
+    ],
+    [
+        "Сот ереуіл қоры туралы не шешті",
+        "Апелляциялық сот қордың төлем жасауды жалғастыра алатынын анықтады. Бұл біздің пайдамызға шыққан үшінші шешім.",
+        "Компания қор ескертусіз құрылған деп мәлімдегеннен кейін, ол көктемде бұғатталған еді.",
+    ],
+    [
+        "Ашық жиналыстың хаттамасы",
+        "Қырық адам келді, оның жиырма екісі алғаш рет.",
+        "Келесі ашық жиналыс бір айдан кейін сол жерде өтеді.",
+    ],
+];
+
+/// One of several, by the language: English, Russian, Kazakh.
+fn told<T>(language: Language<'_>, [english, russian, kazakh]: [T; 3]) -> T {
+    match language.tag() {
+        "ru" => russian,
+        "kk" => kazakh,
+        _ => english,
+    }
 }
 
 fn frame(language: &Language<'_>) -> Frame {
@@ -82,14 +106,14 @@ fn links() -> Links {
 
 /// The `at`-th sample post; with `linked` it has an address on the web, which `say` may spoil.
 fn item(language: &Language<'_>, say: Say<'_>, at: usize, linked: bool) -> Item {
-    let stories = if russian(*language) { &RUSSIAN } else { &ENGLISH };
+    let stories = told(*language, [&ENGLISH, &RUSSIAN, &KAZAKH]);
     let [title, first, second] = stories.get(at).copied().unwrap_or_default();
     let (first, second) = (say(first), say(second));
     let paragraph = |text: &str| format!("<p>{}</p>", handlebars::html_escape(text));
     let day = u32::try_from(28_usize.saturating_sub(at)).unwrap_or(1);
     let date = NaiveDate::from_ymd_opt(2015, 9, day).and_then(|date| language.date(date).ok());
     let url = say(&format!("https://campaign.example/posts/{at}"));
-    let topics = if russian(*language) { ["Призывы", "Пекарня"] } else { ["Appeals", "Bakery"] };
+    let topics = told(*language, [["Appeals", "Bakery"], ["Призывы", "Пекарня"], ["Үндеулер", "Наубайхана"]]);
     let topics: Vec<String> = topics.iter().take(2_usize.saturating_sub(at)).map(|topic| say(topic)).collect();
     Item::new(
         &say(title),

@@ -146,8 +146,8 @@ fn a_correction_says_first_what_changed_and_both_what_was_and_what_is() {
     assert!(lines[6].starts_with("Was: Monday, 28 September 2015, 16:00 to 19:00, London"), "{}", lines[6]);
     assert!(flat(&content.text).contains("open to replace your entry"));
     // Struck through, and said in words.
-    assert!(content.html.contains("Was: <s>Monday, 28 September 2015, 16:00 to 19:00"), "{}", content.html);
-    assert!(content.html.contains("Now: Monday, 28 September 2015, 17:00 to 20:00"));
+    assert!(content.html.contains("Was: <s><bdi>Monday, 28 September 2015, 16:00 to 19:00"), "{}", content.html);
+    assert!(content.html.contains("Now: <bdi>Monday, 28 September 2015, 17:00 to 20:00"));
     let changed = content.html.find("Time changed</p>").unwrap();
     assert!(changed < content.html.find("17:00 to 20:00<br>").unwrap());
     assert!(flat(&content.text).contains("because Campaign Example sent you this appeal before."));
@@ -315,7 +315,7 @@ fn a_digest_marks_what_was_an_appeal() {
         lined.text.contains("There are 2 new posts.") && lined.text.contains("You have had this from us before: Had\n")
     );
     assert!(lined.text.find("Newer").unwrap() < lined.text.find("Had").unwrap());
-    assert!(lined.html.contains(">Had</a>") && !lined.html.contains("Had</h2>"));
+    assert!(lined.html.contains("><bdi>Had</bdi></a>") && !lined.html.contains("Had</h2>"));
     let one = mail(vec![post("Had").as_line(), post("New")]);
     assert_eq!(one.subject, "New");
 }

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 
-use super::{Say, frame, item, russian};
+use super::{Say, frame, item, told};
 use crate::appeals::calendar::{self, Entry, Organizer};
 use crate::appeals::event::{Event, Moment, Point};
 use crate::clock::Timestamp;
@@ -29,11 +29,10 @@ fn moment(local: NaiveDateTime, zone: Tz) -> Moment {
 
 /// A protest at a gate, three hours long.
 fn protest(language: Language<'_>, say: Say<'_>) -> Event {
-    let place = if russian(language) {
-        "У проходной пекарни"
-    } else {
-        "Outside the gate of the Example Bakery"
-    };
+    let place = told(
+        language,
+        ["Outside the gate of the Example Bakery", "У проходной пекарни", "Наубайхана қақпасының алдында"],
+    );
     Event {
         uid: "sample-1@campaign.example".to_owned(),
         starts: moment(at(28, 16, 0), ZONE),
@@ -49,7 +48,7 @@ fn protest(language: Language<'_>, say: Say<'_>) -> Event {
 
 /// A camp from Friday to Sunday, with its point on the map.
 fn camp(language: Language<'_>, say: Say<'_>) -> Event {
-    let place = if russian(language) { "Лагерь на лугу" } else { "Camp on the meadow" };
+    let place = told(language, ["Camp on the meadow", "Лагерь на лугу", "Көгалдағы лагерь"]);
     Event {
         uid: "sample-2@campaign.example".to_owned(),
         starts: moment(at(25, 18, 0), ZONE),
@@ -204,11 +203,10 @@ impl Context for Cancellation {
     const TEMPLATE: &'static str = "mail/cancellation";
 
     fn samples(language: &Language<'_>, say: Say<'_>) -> Vec<Self> {
-        let text = if russian(*language) {
-            "Компания согласилась на переговоры."
-        } else {
-            "The company has agreed to talk."
-        };
+        let text = told(
+            *language,
+            ["The company has agreed to talk.", "Компания согласилась на переговоры.", "Компания келіссөзге келісті."],
+        );
         let reason = say(text);
         let sets = sets(*language, say);
         let reason = |at: usize| (at != 1).then_some(reason.as_str());
