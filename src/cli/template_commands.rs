@@ -31,7 +31,7 @@ pub(super) enum TemplateCommands {
         #[command(flatten)]
         format: Format,
     },
-    /// Write each mail, with its samples in each language, to a folder.
+    /// Write each mail, with its samples in each language, to a folder; and the English words, to be translated.
     #[command(after_help = PREVIEW_EXAMPLES)]
     Preview {
         /// The folder; it is made when it is missing.

@@ -14,6 +14,7 @@ use crate::templates::contexts::{
     Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Link, OrganiserResult, Reminder, StaffNotice,
 };
 use crate::templates::{self, Mail, Problem, Templates};
+use crate::words::ENGLISH_WORDS;
 
 /// What `templates check` found.
 #[derive(Debug, Serialize)]
@@ -39,7 +40,7 @@ pub fn check(templates: &Templates) -> CheckReport {
 
 /// Writes each sample of each mail in each language to the folder `out`, which is made when it is missing: the
 /// subject and text as `.txt`, the HTML as `.html`, the calendar entries as `.ics`, and the whole message as `.eml`; and
-/// each page as `.html`. `at` is the Date of the messages.
+/// each page as `.html`; and the English words, from which a translation starts, as `words/en.ftl`. `at` is the Date of the messages.
 ///
 /// # Errors
 /// When a template has a mistake or a file cannot be written.
@@ -62,6 +63,9 @@ pub fn preview(templates: &Templates, out: &Path, at: Timestamp) -> Result<Previ
             preview.file(&format!("page-{}.{tag}.html", page.name), page.html.as_bytes(), &mut files)?;
         }
     }
+    let words = out.join("words");
+    std::fs::create_dir_all(&words).with_context(|| format!("cannot make the folder {}", words.display()))?;
+    preview.file("words/en.ftl", ENGLISH_WORDS.as_bytes(), &mut files)?;
     Ok(PreviewReport { files })
 }
 

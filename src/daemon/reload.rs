@@ -40,7 +40,9 @@ pub(super) async fn run(app: Arc<App>, templates: watch::Sender<Arc<Templates>>,
 fn watcher(folder: &Path, changed: mpsc::Sender<()>) -> Option<RecommendedWatcher> {
     let started = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let matters = event.is_ok_and(|event| {
-            !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(|path| ours(path))
+            // A folder that is new may have got its files before it was watched.
+            let folder = matches!(event.kind, EventKind::Create(_)) && event.paths.iter().any(|path| path.is_dir());
+            folder || !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(|path| ours(path))
         });
         if matters {
             // One that waits stands for all that come after it.

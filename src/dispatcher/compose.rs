@@ -344,6 +344,8 @@ impl Composer {
         let variant: Variant =
             self.app.store.variant(id).await?.ok_or_else(|| anyhow::anyhow!("variant {id} is not in the store"))?;
         let Variant { language, items, .. } = variant;
+        // What the mail is written in, which is another where there are no words for the one that was chosen.
+        let language = templates.words().language(&language).tag().to_owned();
         let said = if edition.lane == Lane::Urgent {
             Said::Urgent(Box::new(urgent::Shared::read(&self.app, &templates, edition, &language, &items).await?))
         } else {

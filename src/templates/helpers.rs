@@ -179,11 +179,12 @@ impl HelperDef for Apart {
         out: &mut dyn Output,
     ) -> HelperResult {
         let text = text(h, "apart")?;
-        Ok(match self {
-            Self::Html => out.write(&format!("<bdi>{}</bdi>", registry.get_escape_fn()(text)))?,
-            Self::Plain { marked: true } => out.write(&isolated(text))?,
-            Self::Plain { marked: false } => out.write(text)?,
-        })
+        let apart = match self {
+            Self::Html => format!("<bdi>{}</bdi>", registry.get_escape_fn()(text)),
+            Self::Plain { marked: true } => isolated(text),
+            Self::Plain { marked: false } => text.to_owned(),
+        };
+        Ok(out.write(&apart)?)
     }
 }
 

@@ -205,11 +205,21 @@ impl Running {
     pub(crate) fn post(&self, path: &str, form: &str) -> (u16, String) {
         let address = self.address();
         assert_eq!(address.ip(), Ipv4Addr::LOCALHOST);
-        let mut tcp = TcpStream::connect(address).unwrap();
-        tcp.set_read_timeout(Some(PATIENCE)).unwrap();
+        let tcp = TcpStream::connect(address).unwrap();
         let (length, kind) = (form.len(), "application/x-www-form-urlencoded");
-        let head = format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
-        let request = format!("{head}Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{form}");
+        let body = format!("Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{form}");
+        Self::ask(tcp, &format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{body}"))
+    }
+
+    /// Gets a page, with a header; returns the status and the page.
+    pub(crate) fn get(&self, path: &str, header: &str) -> (u16, String) {
+        let address = self.address();
+        let tcp = TcpStream::connect(address).unwrap();
+        Self::ask(tcp, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{header}\r\n\r\n"))
+    }
+
+    fn ask(mut tcp: TcpStream, request: &str) -> (u16, String) {
+        tcp.set_read_timeout(Some(PATIENCE)).unwrap();
         tcp.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         tcp.read_to_string(&mut answer).unwrap();
