@@ -44,7 +44,6 @@ fn arabic_counts_in_six_ways() {
             "هناك 100 منشور جديد.",
         ]
     );
-    assert_eq!(said(103), "هناك 103 منشورات جديدة.");
 }
 
 #[test]
