@@ -24,6 +24,8 @@ text_enum! {
         Cancellation = "cancellation",
         /// Asks somebody whether they meant to subscribe.
         Confirmation = "confirmation",
+        /// Greets somebody who has just confirmed.
+        Welcome = "welcome",
         /// Brings somebody a fresh link to their preferences.
         Link = "link",
         /// Tells somebody that they have left.
@@ -38,14 +40,21 @@ text_enum! {
 impl EditionKind {
     /// Whether this is a letter that one person's own doing called for, and not a mailing to the list.
     pub const fn is_letter(self) -> bool {
-        matches!(self, Self::Confirmation | Self::Link | Self::Goodbye | Self::Result | Self::Notice)
+        matches!(self, Self::Confirmation | Self::Welcome | Self::Link | Self::Goodbye | Self::Result | Self::Notice)
+    }
+
+    /// Whether it goes to somebody as one who is on the list, and so has the list's headers and its ways out.
+    pub const fn is_list_mail(self) -> bool {
+        !self.is_letter() || matches!(self, Self::Welcome)
     }
 
     /// Where it stands in the queue.
     pub const fn lane(self) -> Lane {
         match self {
             Self::Digest => Lane::Bulk,
-            Self::Confirmation | Self::Link | Self::Goodbye | Self::Result | Self::Notice => Lane::Letter,
+            Self::Confirmation | Self::Welcome | Self::Link | Self::Goodbye | Self::Result | Self::Notice => {
+                Lane::Letter
+            }
             Self::Appeal | Self::Reminder | Self::Correction | Self::Cancellation => Lane::Urgent,
         }
     }

@@ -174,14 +174,14 @@ pub fn build_shared(draft: &Draft<'_>, body: &SharedBody, token: &str) -> Result
 
 /// The headers, but for those of the MIME parts.
 fn head(draft: &Draft<'_>) -> Result<String, MessageError> {
-    if draft.kind.is_letter() == draft.list.is_some() {
+    if draft.kind.is_list_mail() != draft.list.is_some() {
         return Err(MessageError::List);
     }
     let mut head = Head(String::with_capacity(2048));
     let domain = draft.sender.address.domain();
     head.line("From", &mailbox("From", &draft.sender.name, &draft.sender.address));
     // Anybody can have a letter sent to anybody, and what they gave as a name must not travel with it.
-    let to_name = draft.to_name.filter(|_| !draft.kind.is_letter()).unwrap_or_default();
+    let to_name = draft.to_name.filter(|_| draft.kind.is_list_mail()).unwrap_or_default();
     head.line("To", &mailbox("To", to_name, draft.to));
     if let Some(reply_to) = draft.reply_to {
         head.line("Reply-To", &mailbox("Reply-To", &reply_to.name, &reply_to.address));

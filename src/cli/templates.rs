@@ -12,6 +12,7 @@ use crate::id::EditionId;
 use crate::message::{self, Content, Draft, List, ListId};
 use crate::templates::contexts::{
     Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Link, OrganiserResult, Reminder, StaffNotice,
+    Welcome,
 };
 use crate::templates::{self, Mail, Problem, Templates};
 use crate::words::ENGLISH_WORDS;
@@ -57,6 +58,7 @@ pub fn preview(templates: &Templates, out: &Path, at: Timestamp) -> Result<Previ
         preview.write::<OrganiserResult>(EditionKind::Result, tag, &mut files)?;
         preview.write::<StaffNotice>(EditionKind::Notice, tag, &mut files)?;
         preview.write::<Confirmation>(EditionKind::Confirmation, tag, &mut files)?;
+        preview.write::<Welcome>(EditionKind::Welcome, tag, &mut files)?;
         preview.write::<Link>(EditionKind::Link, tag, &mut files)?;
         preview.write::<Goodbye>(EditionKind::Goodbye, tag, &mut files)?;
         for page in crate::web::contexts::preview(templates, tag)? {
@@ -126,7 +128,7 @@ impl Preview<'_> {
             sender: &sender,
             reply_to: None,
             to: &"ana@example.org".parse()?,
-            to_name: (!kind.is_letter()).then_some("Ana Example"),
+            to_name: kind.is_list_mail().then_some("Ana Example"),
             message_id: name,
             date: self.at,
             time_zone: chrono_tz::UTC,
@@ -134,7 +136,7 @@ impl Preview<'_> {
             edition: EditionId(1),
             content,
             language: tag,
-            list: (!kind.is_letter()).then_some(list),
+            list: kind.is_list_mail().then_some(list),
             thread: &[],
             calendar,
             images: &[],

@@ -16,17 +16,23 @@ use crate::editions::items::{Form, Items};
 use crate::editions::{EditionKind, Lane};
 use crate::id::{EditionId, RevisionId, SubscriberId, VariantId};
 use crate::message::{self, Content, Draft, List, ListId, SharedBody};
+use crate::schedule::Schedule;
 use crate::store::editions::{Edition, Variant};
 use crate::store::queue::Claimed;
 use crate::store::revisions::Revision;
-use crate::subscribers::Cadence;
+use crate::subscribers::{Cadence, Preferences};
 use crate::templates::Templates;
-use crate::templates::contexts::{AppealLinks, Confirmation, Digest, Frame, Goodbye, Item, Link, Links, Posts, Site};
+use crate::templates::contexts::{
+    AppealLinks, Confirmation, Digest, Earlier, Frame, Goodbye, Item, Link, Links, Posts, Site, Welcome,
+};
 use crate::vault::{Column, Token, TokenPurpose, VaultError};
 use crate::words::Language;
 
 /// How many variants are kept at hand; most editions have a handful.
 const KEPT: usize = 256;
+
+/// How many earlier mailings a welcome names.
+const EARLIER: i64 = 3;
 
 /// A message and whom it goes to.
 #[derive(Debug)]
@@ -137,7 +143,7 @@ impl Composer {
     ) -> T {
         let unsubscribe_url = self.url(&format!("unsubscribe/{}", reader.token));
         let (help_url, archive_url) = (self.url(""), self.url("archive"));
-        let list = (!edition.kind.is_letter()).then(|| List {
+        let list = edition.kind.is_list_mail().then(|| List {
             id: &self.list_id,
             name: &self.app.config.site.name,
             unsubscribe_url: &unsubscribe_url,
@@ -221,6 +227,12 @@ impl Composer {
                 let regions = &self.app.config.appeals.regions;
                 templates.mail(&Confirmation::new(frame, &wanted, regions, url), language)?
             }
+            EditionKind::Welcome => {
+                let wanted = self.app.store.subscriber(claimed.subscriber_id).await?.map(|row| row.preferences());
+                let links = self.links(&token(TokenPurpose::Mail)?, None);
+                let welcome = self.welcome(templates, language, &wanted.unwrap_or_default(), links).await?;
+                templates.mail(&welcome, language)?
+            }
             EditionKind::Link => {
                 let preferences_url = self.url(&format!("preferences/{}", token(TokenPurpose::Preferences)?));
                 templates.mail(&Link { frame, preferences_url }, language)?
@@ -234,6 +246,32 @@ impl Composer {
     fn token(&self, claimed: &Claimed, purpose: TokenPurpose) -> Result<String, VaultError> {
         let (subscriber, edition) = (claimed.subscriber_id.0, claimed.edition_id.0);
         self.app.vault.write_token(Token { purpose, subscriber, edition })
+    }
+
+    /// What greets somebody who wants this.
+    async fn welcome(
+        &self,
+        templates: &Templates,
+        language: &str,
+        wanted: &Preferences,
+        links: Links,
+    ) -> anyhow::Result<Welcome> {
+        let words = templates.words().language(language);
+        let (config, now) = (&self.app.config, self.app.clock.now());
+        let own = config.digests.local_time.then_some(wanted.time_zone).flatten();
+        let zone = own.unwrap_or(config.site.time_zone);
+        let next = match config.digests.line(wanted.cadence) {
+            Some(line) => Schedule::parse(line)?.next(now, zone),
+            None => None,
+        };
+        let next = next.map(|at| words.date_time(&at.to_utc().with_timezone(&zone))).transpose()?;
+        let mut earlier = Vec::new();
+        for issue in self.app.store.archived_editions(EditionId(i64::MAX), EARLIER).await? {
+            let day = issue.sent_at.to_utc().with_timezone(&config.site.time_zone).date_naive();
+            earlier.push(Earlier { day: words.date(day)?, url: self.issue(Some(issue.id)) });
+        }
+        let frame = Frame::new(Site::of(config), &words);
+        Ok(Welcome::new(frame, wanted, &config.appeals.regions, next, earlier, links))
     }
 
     fn links(&self, token: &str, edition: Option<EditionId>) -> Links {

@@ -162,7 +162,7 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn editions(&self, letters: bool, before: EditionId, limit: i64) -> Result<Vec<Edition>> {
-        const PAGE: &str = "WHERE id < $1 AND ($2 OR kind NOT IN ('confirmation', 'link', 'goodbye')) \
+        const PAGE: &str = "WHERE id < $1 AND ($2 OR kind NOT IN ('confirmation', 'welcome', 'link', 'goodbye')) \
                             ORDER BY id DESC LIMIT $3";
         on!(self, db => Ok(sqlx::query_as(sql(PAGE)).bind(before).bind(letters).bind(limit).fetch_all(db).await?))
     }

@@ -245,16 +245,30 @@ pub async fn confirm(app: &App, token: &Token) -> Result<(), LinkError> {
         (Some(suppression), _) => tx.lift_suppression(id, suppression).await?,
         (None, _) => {}
     }
-    if let Some(wanted) = tx.apply_asked(edition, id).await? {
-        set_preferences(app, &mut tx, &row, &wanted, now).await?;
+    let asked = tx.apply_asked(edition, id).await?;
+    if let Some(wanted) = &asked {
+        set_preferences(app, &mut tx, &row, wanted, now).await?;
     }
     // What was asked for twice is confirmed once.
     tx.void_links(id, now).await?;
     tx.activate(id, now).await?;
     tx.unfollow(id).await?;
     tx.audit(now, "subscriber", "confirmed", Some(id), None, None).await?;
+    // As asked for: the address may be spelled anew, and its domain is that of the letter.
+    if let Some(row) = tx.subscriber(id).await? {
+        welcome(app, &mut tx, &row, now).await?;
+    }
     tx.wake().await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Queues the letter that greets somebody who has just confirmed; who left and came back within a day has had it.
+async fn welcome(app: &App, tx: &mut Tx, row: &SubscriberRow, now: Timestamp) -> Result<(), LinkError> {
+    let Some(address) = row.open(&app.vault).map_err(StoreError::from)?.address else { return Ok(()) };
+    let domain = app.vault.domain_index(&address).map_err(StoreError::from)?;
+    let reader = reader(app, row.id, &row.preferences(), domain);
+    letters::queue(tx, EditionKind::Welcome, &[reader], now).await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::contexts::{
     Appeal, Cancellation, Confirmation, Context, Correction, Digest, Goodbye, Link, Mail, OrganiserResult, Reminder,
-    StaffNotice,
+    StaffNotice, Welcome,
 };
 use super::{TemplateError, Templates};
 
@@ -49,6 +49,7 @@ pub fn check(templates: &Templates) -> Vec<Problem> {
     problems.extend(check_mail::<OrganiserResult>(templates));
     problems.extend(check_mail::<StaffNotice>(templates));
     problems.extend(check_mail::<Confirmation>(templates));
+    problems.extend(check_mail::<Welcome>(templates));
     problems.extend(check_mail::<Link>(templates));
     problems.extend(check_mail::<Goodbye>(templates));
     problems.extend(crate::web::contexts::check(templates));

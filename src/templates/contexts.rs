@@ -31,7 +31,7 @@ pub use appeals::{
 pub use changes::{Change, Version};
 pub use events::EventBox;
 pub use fit::{MAX_HTML, Posts};
-pub use letters::{Confirmation, Goodbye, Link};
+pub use letters::{Confirmation, Earlier, Foot, Goodbye, Link, Welcome};
 pub use notices::StaffNotice;
 
 /// How much of a post a digest of several shows, in words.

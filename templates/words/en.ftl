@@ -232,6 +232,17 @@ confirmation-topics = only about these topics: { $topics }
 confirmation-button = Yes, subscribe me
 confirmation-ignore = If it was not you, do nothing. Without your click you will get no more mail.
 
+## Welcome: greets somebody who has just confirmed
+
+welcome-subject = Welcome to { $site }
+welcome-heading = Welcome, and thank you
+welcome-preheader = What you get from now on, and when it comes.
+welcome-body = You are on the list of { $site } now. This is what you get:
+welcome-next = The next news is due on { $next }, if there is something new by then.
+welcome-change = With the links at the foot you can change that or leave, at any time. They are in every mail.
+welcome-earlier = To read meanwhile:
+footer-welcome = You get this because you have just subscribed to { $site }.
+
 ## Link: brings somebody a fresh link to their preferences
 
 link-subject = Your link to { $site }

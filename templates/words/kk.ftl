@@ -237,9 +237,21 @@ confirmation-cadence = { $cadence ->
    *[each] әр жаңа жарияланым шыққан бойда
 }
 confirmation-alerts = шұғыл үндеулер жарияланған бойда
+confirmation-alerts-region = жарияланған бойда шұғыл үндеулер: «{ $region }» өңіріне және баршаға арналғандары
 confirmation-topics = тек мына тақырыптар бойынша: { $topics }
 confirmation-button = Иә, жазыламын
 confirmation-ignore = Егер бұл сіз болмасаңыз, ештеңе істемеңіз. Растамасаңыз, басқа хат келмейді.
+
+## Welcome: greets somebody who has just confirmed
+
+welcome-subject = Қош келдіңіз: { $site }
+welcome-heading = Қош келдіңіз, рақмет сізге
+welcome-preheader = Бұдан былай не және қашан алатыныңыз.
+welcome-body = Енді сіз { $site } тізіміндесіз. Сізге мыналар келеді:
+welcome-next = Келесі жаңалықтардың уақыты, егер оған дейін жаңа нәрсе шықса: { $next }.
+welcome-change = Төмендегі сілтемелер арқылы жазылымды кез келген уақытта өзгерте аласыз немесе одан бас тарта аласыз. Олар әр хатта бар.
+welcome-earlier = Әзірше мыналарды оқи аласыз:
+footer-welcome = Бұл хат сізге { $site } жаңалықтарына жаңа ғана жазылғаныңыз үшін келді.
 
 ## Link: brings somebody a fresh link to their preferences
 
@@ -295,6 +307,9 @@ page-cadence = { $cadence ->
 page-alerts-legend = Шұғыл үндеулер
 page-alerts = Шұғыл үндеулерді маған бірден жіберіңіз
 page-alerts-hint = Мысалы, бүгін өтетін наразылық акциясы немесе жақында жабылатын петиция туралы.
+page-region-label = Қай жерде тұрасыз?
+page-region-hint = Сонда біз сізді маңайыңызда болатын іске шақырамыз, алыстағысына шақырмаймыз.
+page-region-all = Айтылмаған: барлығына шақырыңыз
 page-topics-legend = Қай тақырыптар?
 page-topics-hint = Ешқайсысын таңдамасаңыз, барлығы келеді.
 page-language-label = Хаттардың тілі

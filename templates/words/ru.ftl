@@ -247,6 +247,17 @@ confirmation-topics = только на эти темы: { $topics }
 confirmation-button = Да, подписаться
 confirmation-ignore = Если это были не вы, ничего не делайте. Без вашего подтверждения писем больше не будет.
 
+## Welcome: greets somebody who has just confirmed
+
+welcome-subject = Добро пожаловать: { $site }
+welcome-heading = Добро пожаловать, и спасибо
+welcome-preheader = Что и когда вы будете получать.
+welcome-body = Вы в списке рассылки { $site }. Вот что вы будете получать:
+welcome-next = Следующие новости, если к тому времени они появятся: { $next }.
+welcome-change = По ссылкам внизу можно изменить подписку или отписаться в любое время. Они есть в каждом письме.
+welcome-earlier = А пока можно почитать:
+footer-welcome = Вы получили это письмо, потому что только что подписались: { $site }.
+
 ## Link: brings somebody a fresh link to their preferences
 
 link-subject = Ваша ссылка: { $site }

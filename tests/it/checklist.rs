@@ -61,7 +61,7 @@ fn headers(message: &Message<'_>, kind: EditionKind) {
         assert_eq!(count(name), wanted, "{name}");
     }
     for name in LIST {
-        assert_eq!(count(name), usize::from(!kind.is_letter()), "{name}");
+        assert_eq!(count(name), usize::from(kind.is_list_mail()), "{name}");
     }
     assert_eq!(message.from().unwrap().iter().count(), 1, "From");
     assert_eq!(message.to().unwrap().iter().count(), 1, "To");
@@ -79,7 +79,7 @@ fn headers(message: &Message<'_>, kind: EditionKind) {
     if kind == EditionKind::Digest {
         assert_eq!(header(message, "Precedence"), "bulk");
     }
-    if kind.is_letter() {
+    if !kind.is_list_mail() {
         assert_eq!(to.name(), None, "a letter carries a name");
     } else {
         assert_eq!(header(message, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
@@ -116,7 +116,7 @@ fn body(message: &Message<'_>, kind: EditionKind) {
     assert!(!html.contains("<script") && !html.contains("href=\"javascript:"), "a script");
     assert!(html.contains("prefers-color-scheme: dark"), "dark");
     assert!(text.trim().len() > 100, "a short text: {text}");
-    if !kind.is_letter() {
+    if kind.is_list_mail() {
         for part in [&text, &html] {
             for page in ["/unsubscribe/", "/preferences"] {
                 assert!(part.contains(page), "no link to {page}: {part}");

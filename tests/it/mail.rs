@@ -12,7 +12,8 @@ use handbill::id::EditionId;
 use handbill::message::{Content, Draft, List, ListId, build};
 use handbill::subscribers::Cadence;
 use handbill::templates::contexts::{
-    Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Item, Link, OrganiserResult, Reminder, StaffNotice,
+    Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Item, Link, OrganiserResult, Reminder,
+    StaffNotice, Welcome,
 };
 use handbill::templates::{Context, Mail, Templates};
 use mail_parser::MessageParser;
@@ -40,7 +41,7 @@ fn message(content: &Content, kind: EditionKind, language: &str, to: &str, name:
         sender: &sender,
         reply_to: Some(&"Office <office@campaign.example>".parse().unwrap()),
         to: &to.parse().unwrap(),
-        to_name: (!kind.is_letter()).then_some(name),
+        to_name: kind.is_list_mail().then_some(name),
         message_id: "1.1",
         date: Timestamp(1_443_420_000_000_000),
         time_zone: chrono_tz::Europe::London,
@@ -48,7 +49,7 @@ fn message(content: &Content, kind: EditionKind, language: &str, to: &str, name:
         edition: EditionId(1),
         content,
         language,
-        list: (!kind.is_letter()).then_some(list),
+        list: kind.is_list_mail().then_some(list),
     };
     build(&draft).unwrap()
 }
@@ -100,6 +101,7 @@ fn every_kind_in_every_language() {
     keep::<OrganiserResult>(EditionKind::Result, 0);
     keep::<StaffNotice>(EditionKind::Notice, 0);
     keep::<Confirmation>(EditionKind::Confirmation, 0);
+    keep::<Welcome>(EditionKind::Welcome, 0);
     keep::<Link>(EditionKind::Link, 0);
     keep::<Goodbye>(EditionKind::Goodbye, 0);
 }
@@ -131,6 +133,7 @@ fn every_sample_passes_the_checklist() {
     all::<OrganiserResult>(EditionKind::Result);
     all::<StaffNotice>(EditionKind::Notice);
     all::<Confirmation>(EditionKind::Confirmation);
+    all::<Welcome>(EditionKind::Welcome);
     all::<Link>(EditionKind::Link);
     all::<Goodbye>(EditionKind::Goodbye);
 }

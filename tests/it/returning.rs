@@ -2,13 +2,17 @@
 // Clippy lets tests unwrap, and sees by this that all of this file is one.
 #![cfg(test)]
 
+use handbill::editions::EditionKind;
 use handbill::id::SubscriberId;
 use handbill::store::subscribers::SubscriberRow;
 use handbill::subscribers::{Cadence, LinkError, Newcomer, Preferences, SuppressionReason, list};
 use handbill::topics::Topics;
 use handbill::vault::{Token, TokenPurpose};
 
+use mail_parser::MessageParser;
+
 use crate::app::TestApp;
+use crate::checklist;
 use crate::smtp::{Faulty, Script};
 
 const DAY: u64 = 24 * 3600;
@@ -96,5 +100,67 @@ on_both! {
         list::erase(&app.app, &newcomer.address, "test").await.unwrap();
         assert!(app.store.asked(edition, id).await.unwrap().is_none());
         assert!(matches!(list::confirm(&app.app, &token).await, Err(LinkError::Dead)));
+    }
+}
+
+on_both! {
+    async fn who_confirms_is_welcomed_in_their_language_at_most_once_a_day(store) {
+        let server = Faulty::start(Script::default()).await;
+        let app = TestApp::new(store, server.address().port()).await;
+        app.people(1, Cadence::Daily).await;
+        app.post("The first", "Appeals").await;
+        let digest = app.plan(Cadence::Daily).await;
+        app.dispatch().await.unwrap();
+        // Who was imported with their consent is not welcomed: they asked elsewhere.
+        assert_eq!(server.wait_for(1).await.len(), 1);
+
+        let preferences = Preferences {
+            topics: Topics::parse("Appeals"), language: Some("kk".to_owned()), ..Preferences::default()
+        };
+        let ana = Newcomer { address: "ana@example.org".parse().unwrap(), name: Some("Ana".to_owned()), preferences };
+        let indexes = app.vault.address_indexes(&ana.address);
+        let come = async || {
+            list::sign_up(&app.app, &ana).await.unwrap();
+            let id = app.store.subscriber_by_address(&indexes).await.unwrap().unwrap().id;
+            list::confirm(&app.app, &link(&app, id).await).await.unwrap();
+            id
+        };
+        let id = come().await;
+        app.dispatch().await.unwrap();
+        let letters = server.wait_for(3).await;
+        let welcome = letters.iter().find(|letter| letter.data.contains("Feedback-ID: letter:welcome:")).unwrap();
+        checklist::check(welcome.data.as_bytes(), EditionKind::Welcome);
+        let parsed = MessageParser::new().parse(welcome.data.as_bytes()).unwrap();
+        assert_eq!(parsed.subject(), Some("Қош келдіңіз: Campaign"));
+        let text = parsed.body_text(0).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        for says in [
+            "аптасына бір рет жаңалықтар",
+            "тек мына тақырыптар бойынша: Appeals",
+            "шұғыл үндеулер",
+            // It is Monday, at nine: the next one comes in a week.
+            "2026 ж. 9 наурыз, дүйсенбі, 08:00 (UTC+00:00)",
+            &format!("http://127.0.0.1:8080/archive/{digest}"),
+            "/unsubscribe/",
+            "/preferences/",
+        ] {
+            assert!(text.contains(says), "{says}: {text}");
+        }
+
+        list::leave(&app.app, id, "subscriber", false).await.unwrap();
+        assert_eq!(come().await, id);
+        let welcomes = async || {
+            let mails = app.store.deliveries_to(id, 100).await.unwrap();
+            let mut welcomes = 0;
+            for mail in mails {
+                let edition = app.store.edition(mail.edition_id).await.unwrap().unwrap();
+                welcomes += usize::from(edition.kind == EditionKind::Welcome);
+            }
+            welcomes
+        };
+        assert_eq!(welcomes().await, 1);
+        app.pass(DAY);
+        list::leave(&app.app, id, "subscriber", false).await.unwrap();
+        come().await;
+        assert_eq!(welcomes().await, 2);
     }
 }

@@ -61,7 +61,7 @@ on_both! {
         let left = site.post(&format!("/unsubscribe/{token}?lang=en"), "leave=yes").await;
         assert!(left.status == 200 && left.has("You have left the list"));
         assert_eq!(site.find(ANA).await.unwrap().suppression, Some(SuppressionReason::Left));
-        assert_eq!(site.mails(row.id).await.len(), 3, "confirmation, link, goodbye");
+        assert_eq!(site.mails(row.id).await.len(), 4, "confirmation, welcome, link, goodbye");
     }
 }
 

@@ -4,8 +4,9 @@ mod appeals;
 mod notices;
 
 use chrono::NaiveDate;
+use chrono_tz::Europe::London;
 
-use super::{Confirmation, Context, Digest, Frame, Goodbye, Item, Link, Links, Mail, Site};
+use super::{Confirmation, Context, Digest, Earlier, Frame, Goodbye, Item, Link, Links, Mail, Site, Welcome};
 use crate::posts::pictures::Lead;
 use crate::subscribers::{Cadence, Preferences};
 use crate::topics::Topics;
@@ -177,6 +178,30 @@ impl Context for Confirmation {
 }
 
 impl Mail for Confirmation {}
+
+impl Context for Welcome {
+    const TEMPLATE: &'static str = "mail/welcome";
+
+    fn samples(language: &Language<'_>, say: Say<'_>) -> Vec<Self> {
+        let day = |day| NaiveDate::from_ymd_opt(2015, 9, day);
+        let earlier = [21, 14].into_iter().enumerate().map(|(at, number)| Earlier {
+            day: day(number).and_then(|day| language.date(day).ok()).unwrap_or_default(),
+            url: format!("https://campaign.example/archive/{}", 2 - at),
+        });
+        let earlier: Vec<_> = earlier.collect();
+        let due = day(28).and_then(|day| day.and_hms_opt(7, 0, 0)).map(|at| at.and_utc().with_timezone(&London));
+        let next = due.and_then(|at| language.date_time(&at).ok());
+        let (regions, topics) = ([say("London")], Topics::new([say("Appeals"), say("Bakery")]));
+        let weekly = Preferences { alerts: true, topics, region: regions.first().cloned(), ..Preferences::default() };
+        let each = Preferences { cadence: Cadence::Each, alerts: false, ..Preferences::default() };
+        vec![
+            Self::new(frame(language), &weekly, &regions, next, earlier, links()),
+            Self::new(frame(language), &each, &[], None, Vec::new(), links()),
+        ]
+    }
+}
+
+impl Mail for Welcome {}
 
 impl Context for Link {
     const TEMPLATE: &'static str = "mail/link";

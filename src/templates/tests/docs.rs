@@ -9,6 +9,7 @@ use super::{built_in, english, tame};
 use crate::templates::Context;
 use crate::templates::contexts::{
     Appeal, Cancellation, Confirmation, Correction, Digest, Goodbye, Link, OrganiserResult, Reminder, StaffNotice,
+    Welcome,
 };
 use crate::templates::helpers::HELPERS;
 use crate::web::contexts::{Archive, Confirm, Home, Issue, Leave, Less, Manage, Notice, Page};
@@ -64,6 +65,7 @@ fn the_documentation_lists_every_variable_and_no_other() {
     assert!(frame.is_subset(&goodbye));
     check::<Digest>(&frame);
     check::<Confirmation>(&frame);
+    check::<Welcome>(&frame);
     check::<Link>(&frame);
     check::<Goodbye>(&frame);
     check::<OrganiserResult>(&frame);

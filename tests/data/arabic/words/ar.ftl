@@ -232,9 +232,21 @@ confirmation-cadence = { $cadence ->
    *[each] كل منشور جديد عند صدوره
 }
 confirmation-alerts = النداءات العاجلة فور صدورها
+confirmation-alerts-region = النداءات العاجلة فور صدورها: ما يخص { $region } وما يخص الجميع
 confirmation-topics = هذه المواضيع فقط: { $topics }
 confirmation-button = نعم، اشترك
 confirmation-ignore = إن لم تكن أنت، فلا تفعل شيئًا. دون نقرتك لن يصلك بريد آخر.
+
+## Welcome: greets somebody who has just confirmed
+
+welcome-subject = مرحبًا بك في { $site }
+welcome-heading = مرحبًا وشكرًا
+welcome-preheader = ما يصلك من الآن ومتى يصل.
+welcome-body = أنت الآن في قائمة { $site }. هذا ما يصلك:
+welcome-next = موعد الأخبار القادمة { $next } إن جدّ شيء حتى ذلك الحين.
+welcome-change = بالروابط في الأسفل يمكنك تغيير ذلك أو المغادرة في أي وقت. وهي في كل رسالة.
+welcome-earlier = للقراءة في هذه الأثناء:
+footer-welcome = تصلك هذه الرسالة لأنك اشتركت للتو في { $site }.
 
 ## Link: brings somebody a fresh link to their preferences
 
@@ -290,6 +302,9 @@ page-cadence = { $cadence ->
 page-alerts-legend = النداءات العاجلة
 page-alerts = أرسلوا إليّ النداءات العاجلة فورًا
 page-alerts-hint = مثل احتجاج اليوم أو عريضة تُغلق قريبًا.
+page-region-label = أين تسكن؟
+page-region-hint = عندئذ ندعوك إلى ما يجري قربك، لا إلى ما يجري بعيدًا.
+page-region-all = لم يُذكر: ادعوني إلى كل شيء
 page-topics-legend = أي مواضيع؟
 page-topics-hint = إن لم تختر شيئًا وصلتك كلها.
 page-language-label = لغة بريدنا
