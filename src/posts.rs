@@ -10,6 +10,7 @@ pub mod pictures;
 mod plain;
 pub mod review;
 mod sanitise;
+pub mod translation;
 
 use crate::text_enum::text_enum;
 

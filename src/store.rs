@@ -24,6 +24,7 @@ pub mod sources;
 pub mod subscribers;
 pub mod suppressions;
 pub mod told;
+pub mod translations;
 mod tx;
 
 pub mod deliveries;

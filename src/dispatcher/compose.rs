@@ -421,8 +421,8 @@ impl Composer {
         for wanted in &items.0 {
             let revision = self.app.store.revision(wanted.revision).await?;
             let post = revision.ok_or_else(|| anyhow::anyhow!("revision {} is not in the store", wanted.revision))?;
-            let appeal = self.app.store.appeal_of(post.post_id).await?;
-            let archived = format!("{}#post-{}", self.issue(edition), post.post_id);
+            let appeal = self.app.store.appeal_of(post.original_id).await?;
+            let archived = format!("{}#post-{}", self.issue(edition), post.original_id);
             let mut item = item(&self.app.config, &words, post)?.archived(archived);
             if let Some(appeal) = appeal {
                 let now = self.app.clock.now();

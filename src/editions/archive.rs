@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::clock::Timestamp;
 use crate::editions::items::Items;
-use crate::id::{EditionId, RevisionId};
+use crate::id::{EditionId, PostId, RevisionId};
+use crate::posts::translation;
 use crate::store::archive::ArchivedPost;
 use crate::store::{Store, StoreError};
 use crate::subscribers::Cadence;
@@ -36,19 +37,34 @@ pub async fn list(store: &Store, before: EditionId) -> Result<(Vec<Issue>, bool)
 }
 
 /// A digest with all posts that any of its readers had, newest first; `None` when there is no such digest, or it has
-/// not been sent. A post that was withdrawn since is left out.
+/// not been sent. A post that was withdrawn since is left out; of one that went out in several languages, the version for
+/// who reads `languages`, the best first, is in it.
 ///
 /// # Errors
 ///
 /// When the store fails.
-pub async fn show(store: &Store, id: EditionId) -> Result<Option<(Issue, Vec<ArchivedPost>)>, StoreError> {
+pub async fn show(
+    store: &Store,
+    id: EditionId,
+    languages: &[&str],
+) -> Result<Option<(Issue, Vec<ArchivedPost>)>, StoreError> {
     let Some(issue) = store.archived_edition(id).await? else { return Ok(None) };
     let items = store.archived_items(id).await?;
     let items = items.iter().filter_map(|items| items.parse::<Items>().ok());
     let revisions: BTreeSet<RevisionId> = items.flat_map(|items| items.0).map(|item| item.revision).collect();
-    let mut posts = store.archived_posts(&revisions.into_iter().collect::<Vec<_>>()).await?;
-    // A post that was edited while the digest was planned is shown once, in its last form: they come in that order.
-    let mut seen = BTreeSet::new();
-    posts.retain(|post| seen.insert(post.post_id));
-    Ok(Some((issue, posts)))
+    let posts = store.archived_posts(&revisions.into_iter().collect::<Vec<_>>()).await?;
+    // The place of each in the order, and its versions. One that was edited while the digest was planned is shown in its
+    // last form, which comes first.
+    let mut places: Vec<(PostId, Vec<ArchivedPost>)> = Vec::new();
+    for post in posts {
+        match places.iter_mut().find(|(original, _)| *original == post.original_id) {
+            Some((_, versions)) => versions.push(post),
+            None => places.push((post.original_id, vec![post])),
+        }
+    }
+    let theirs = places.into_iter().filter_map(|(_, mut versions)| {
+        versions.sort_by_key(|version| version.is_translation);
+        translation::choose(&versions, |version| &version.language, languages).cloned()
+    });
+    Ok(Some((issue, theirs.collect())))
 }

@@ -3,7 +3,7 @@
 //! A batch holds the write lock for a few milliseconds, so that whatever is urgent goes between. A restart goes on after
 //! the last batch; two planners at the same edition cannot both save one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use crate::app::App;
@@ -12,7 +12,8 @@ use crate::clock::Timestamp;
 use crate::editions::EditionState;
 use crate::editions::digest::Due;
 use crate::editions::items::{Form, Item, Items};
-use crate::id::{AppealId, EditionId, SubscriberId, VariantId};
+use crate::id::{AppealId, EditionId, PostId, SubscriberId, VariantId};
+use crate::posts::translation;
 use crate::store::audience::{Audience, Candidate};
 use crate::store::deliveries::NewDelivery;
 use crate::store::editions::Edition;
@@ -203,23 +204,53 @@ struct Key {
     had: BTreeSet<AppealId>,
 }
 
+/// A post in all its languages.
+#[derive(Debug)]
+struct Listed {
+    /// The original first, if it is listed.
+    versions: Vec<ListedPost>,
+    /// What any of them is about, as each names it in its language.
+    topics: Topics,
+    /// When the first of them was listed: one that comes later is nothing new.
+    listed_at: Timestamp,
+    appeal_id: Option<AppealId>,
+}
+
+impl Listed {
+    /// Posts with their translations, latest listed first.
+    fn all(posts: Vec<ListedPost>) -> Vec<Self> {
+        let mut groups: BTreeMap<PostId, Vec<ListedPost>> = BTreeMap::new();
+        for post in posts {
+            groups.entry(post.original_id).or_default().push(post);
+        }
+        let group = |mut versions: Vec<ListedPost>| {
+            versions.sort_by_key(|version| (version.is_translation, version.listed_at));
+            let topics = versions
+                .iter()
+                .flat_map(|version| Topics::parse(&version.topics).iter().map(str::to_owned).collect::<Vec<_>>());
+            let topics = Topics::new(topics.collect::<Vec<_>>());
+            let listed_at = versions.iter().map(|version| version.listed_at).min()?;
+            let appeal_id = versions.iter().find_map(|version| version.appeal_id);
+            Some(Self { versions, topics, listed_at, appeal_id })
+        };
+        let mut listed: Vec<Self> = groups.into_values().filter_map(group).collect();
+        listed.sort_by_key(|post| std::cmp::Reverse(post.listed_at));
+        listed
+    }
+}
+
 /// The posts of an edition, and who gets which.
 #[derive(Debug)]
 struct Choice {
     /// Latest listed first, so that what is new to somebody is a beginning of it.
-    posts: Vec<(ListedPost, Topics)>,
+    posts: Vec<Listed>,
     site_language: String,
     variants: HashMap<Key, Option<VariantId>>,
 }
 
 impl Choice {
     fn new(posts: Vec<ListedPost>, site_language: String) -> Self {
-        let posts = posts
-            .into_iter()
-            .map(|post| (Topics::parse(&post.topics), post))
-            .map(|(topics, post)| (post, topics))
-            .collect();
-        Self { posts, site_language, variants: HashMap::new() }
+        Self { posts: Listed::all(posts), site_language, variants: HashMap::new() }
     }
 
     async fn load(app: &App, cut_off: Timestamp) -> Result<Self> {
@@ -228,7 +259,7 @@ impl Choice {
     }
 
     async fn candidates(&self, app: &App, scope: Scope<'_>, after: SubscriberId, limit: i64) -> Result<Vec<Candidate>> {
-        let Some((newest, _)) = self.posts.first() else { return Ok(Vec::new()) };
+        let Some(newest) = self.posts.first() else { return Ok(Vec::new()) };
         let site_zone = app.config.site.time_zone.name();
         let now = app.clock.now();
         let Scope { cadence, zone } = scope;
@@ -238,20 +269,20 @@ impl Choice {
 
     /// How many of the latest posts somebody has not had.
     fn new_to(&self, candidate: &Candidate) -> usize {
-        self.posts.partition_point(|(post, _)| post.listed_at > candidate.digest_mark)
+        self.posts.partition_point(|post| post.listed_at > candidate.digest_mark)
     }
 
     /// The appeals among the posts that are new to any of these.
     fn appeals_for(&self, candidates: &[Candidate]) -> Vec<AppealId> {
         let new = candidates.iter().map(|candidate| self.new_to(candidate)).max().unwrap_or(0);
-        self.posts.iter().take(new).filter_map(|(post, _)| post.appeal_id).collect()
+        self.posts.iter().take(new).filter_map(|post| post.appeal_id).collect()
     }
 
     /// Nothing when nothing is new to them, whatever their topics.
     fn key(&self, candidate: &Candidate, had: &HashMap<SubscriberId, BTreeSet<AppealId>>) -> Option<Key> {
         let new = self.new_to(candidate);
         let had = had.get(&candidate.id).map(|had| {
-            let posts = self.posts.iter().take(new).filter_map(|(post, _)| post.appeal_id);
+            let posts = self.posts.iter().take(new).filter_map(|post| post.appeal_id);
             posts.filter(|appeal| had.contains(appeal)).collect()
         });
         (new > 0).then(|| Key {
@@ -265,8 +296,10 @@ impl Choice {
     /// The posts for a key, newest by their own date first; none where all of them came as appeals.
     fn items(&self, key: &Key) -> Items {
         let wanted = Topics::parse(&key.topics);
-        let mut posts: Vec<&ListedPost> =
-            self.posts.iter().take(key.new).filter(|(_, topics)| wanted.want(topics)).map(|(post, _)| post).collect();
+        let languages = [key.language.as_str(), self.site_language.as_str()];
+        let posts = self.posts.iter().take(key.new).filter(|post| wanted.want(&post.topics));
+        let theirs = |post: &'_ Listed| translation::choose(&post.versions, |one| &one.language, &languages).cloned();
+        let mut posts: Vec<ListedPost> = posts.filter_map(theirs).collect();
         posts.sort_by_key(|post| std::cmp::Reverse((post.published_at, post.listed_at)));
         let items = posts.into_iter().map(|post| {
             let had = post.appeal_id.is_some_and(|appeal| key.had.contains(&appeal));

@@ -71,6 +71,8 @@ pub struct Content {
     pub html: String,
     /// The body as plain text.
     pub text: String,
+    /// What it says it is a translation of: a guid, a file of its source, or a canonical URL.
+    pub translation_of: Option<String>,
 }
 
 impl Content {
@@ -102,7 +104,14 @@ impl Content {
             excerpt: summary.unwrap_or_else(|| plain::excerpt(&html)),
             text: plain::body(&html),
             html,
+            translation_of: None,
         }
+    }
+
+    /// The same, as a translation of what has this name.
+    #[must_use]
+    pub fn translating(self, name: Option<String>) -> Self {
+        Self { translation_of: name, ..self }
     }
 
     /// SHA-256 of title and text: whether it is the same post under another name.
@@ -117,16 +126,21 @@ impl Content {
     /// SHA-256 of everything that a reader or a planner sees: whether it was edited.
     pub fn hash(&self) -> [u8; 32] {
         let published = self.published_at.map(|at| at.to_utc().to_rfc3339_opts(SecondsFormat::Micros, true));
-        hash(&[
-            &self.title,
+        // Only where there is one, so that all others keep the hash that they had before there were translations.
+        let translation = self.translation_of.as_deref().into_iter();
+        let topics = self.topics.to_string();
+        let mut parts = vec![
+            self.title.as_str(),
             self.url.as_deref().unwrap_or_default(),
             published.as_deref().unwrap_or_default(),
             &self.language,
-            &self.topics.to_string(),
+            &topics,
             &self.excerpt,
             &self.html,
             &self.text,
-        ])
+        ];
+        parts.extend(translation);
+        hash(&parts)
     }
 }
 

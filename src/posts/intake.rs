@@ -1,5 +1,7 @@
 //! Takes what a pass found into the store: new, edited, moved, withdrawn, returned.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::PostState;
@@ -90,7 +92,7 @@ pub async fn take_in(
                 matches.iter_mut().zip(&names).filter(|(_, names)| names.guid.is_none() && names.url.is_none());
             only_text.filter(|(is, _)| **is == Match::Copy).for_each(|(is, _)| *is = Match::New);
         }
-        let new = matches.iter().filter(|is| **is == Match::New).count();
+        let new = count_new(&pass.found, &names, &matches);
         let state = match () {
             () if is_baseline => PostState::Baseline,
             () if !mail_all && new >= source.flood => PostState::Held,
@@ -154,11 +156,23 @@ pub async fn take_in(
         tx.set_baseline(row.id, now).await?;
     }
     if intake.is_change() {
+        tx.link_translations().await?;
         tx.list_live_posts(now).await?;
         tx.wake().await?;
     }
     tx.commit().await?;
     Ok(intake)
+}
+
+/// How many posts are new: one and its translations that come with it are one, however many languages there are.
+fn count_new(found: &[Found], names: &[Names], matches: &[Match]) -> usize {
+    let new = || found.iter().zip(names).zip(matches).filter(|(_, is)| **is == Match::New).map(|(new, _)| new);
+    let originals: HashSet<&str> = new()
+        .filter(|(found, _)| found.content.translation_of.is_none())
+        .flat_map(|(_, names)| [&names.guid, &names.url, &names.path])
+        .filter_map(|name| name.as_deref())
+        .collect();
+    new().filter(|(found, _)| !found.content.translation_of.as_deref().is_some_and(|of| originals.contains(of))).count()
 }
 
 /// A post as it was read, for what its mark comes to.
@@ -204,6 +218,7 @@ async fn see_again(
     }
     if edited {
         tx.add_revision(post.id, post.number.saturating_add(1), &found.content, post.first_seen_at, now).await?;
+        tx.set_translation(post.id, found.content.translation_of.as_deref()).await?;
         intake.edited += 1;
     }
     if edited || moved || (names.guid.is_some() && post.guid != names.guid) {

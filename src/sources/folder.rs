@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
@@ -12,10 +12,11 @@ use url::Url;
 use super::front_matter::{self, Fault};
 use super::pass::{Found, Pass};
 use super::problem::Problem;
-use super::walk::{Candidate, Stamp, Walk, walk};
+use super::walk::{Candidate, Stamp, Walk, is_post, walk};
 use crate::clock::Timestamp;
 use crate::config::{FolderOrigin, Site};
 use crate::posts::content::{Content, Markup, Raw, page_head};
+use crate::posts::identity::canonical_url;
 
 /// How long a file must have stayed as it is before it is read.
 pub const SETTLED: Duration = Duration::from_millis(300);
@@ -211,8 +212,33 @@ impl Folder {
             body,
             markup,
         });
-        Ok(Some(Found { path: Some(path.to_owned()), guid: front.guid, content, urgent: front.urgent }))
+        let original = front.translation_of.map(|name| original(&name, path));
+        // A translation calls with its original: two appeals would call everybody twice.
+        let urgent = front.urgent.filter(|_| original.is_none());
+        let content = content.translating(original);
+        Ok(Some(Found { path: Some(path.to_owned()), guid: front.guid, content, urgent }))
     }
+}
+
+/// What a post in the file `path` calls the one that it is a translation of, as that is known: a web address, a file, which
+/// stands beside it or where its own path says, or a guid.
+fn original(name: &str, path: &str) -> String {
+    if let Some(url) = Url::parse(name).ok().as_ref().and_then(canonical_url) {
+        return url;
+    }
+    if !is_post(Path::new(name)) {
+        return name.to_owned();
+    }
+    let beside = Path::new(path).parent().unwrap_or(Path::new(""));
+    let mut parts: Vec<String> = Vec::new();
+    for part in beside.join(name.trim_start_matches('/')).components() {
+        match part {
+            Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
+            Component::ParentDir => drop(parts.pop()),
+            _ => {}
+        }
+    }
+    parts.join("/")
 }
 
 /// A file's bytes, and what it looked like once they were read.

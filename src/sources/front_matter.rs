@@ -32,6 +32,8 @@ pub struct FrontMatter {
     pub summary: Option<String>,
     /// `guid`.
     pub guid: Option<String>,
+    /// `translation_of`: the guid, file or web address of the post that this is a translation of.
+    pub translation_of: Option<String>,
     /// `draft`: it is no post yet.
     pub draft: bool,
     /// `urgent`, with `event` or `events`, or with `deadline` and `region`.
@@ -121,6 +123,7 @@ fn checked(
         title: fields.take("title"),
         summary: fields.take("summary"),
         guid: fields.take("guid"),
+        translation_of: fields.take("translation_of"),
         topics: fields.topics,
         draft: fields.draft,
         date,

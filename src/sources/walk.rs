@@ -143,6 +143,11 @@ fn join(below: &str, name: &str) -> String {
     if below.is_empty() { name.to_owned() } else { format!("{below}/{name}") }
 }
 
+/// Whether a file of this name may be a post.
+pub(super) fn is_post(name: &Path) -> bool {
+    has_extension(name)
+}
+
 fn has_extension(name: &Path) -> bool {
     let extension = name.extension().and_then(OsStr::to_str).unwrap_or_default();
     EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))

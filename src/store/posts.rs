@@ -171,6 +171,7 @@ impl Tx {
             query.bind(&names.path).bind(names.text.as_slice()).bind(now).fetch_one(db).await?
         });
         self.add_revision(id, 1, new.content, now, now).await?;
+        self.set_translation(id, new.content.translation_of.as_deref()).await?;
         Ok(id)
     }
 
@@ -273,7 +274,8 @@ impl Tx {
     pub async fn list_live_posts(&mut self, now: Timestamp) -> Result<u64> {
         // One whose appeal a person may still take back waits: else a digest could tell of it first.
         const WHICH: &str = "state = 'live' AND listed_at IS NULL AND NOT EXISTS (SELECT 1 FROM appeals a \
-             JOIN editions e ON e.appeal_id = a.id WHERE a.post_id = posts.id AND e.kind = 'appeal' \
+             JOIN editions e ON e.appeal_id = a.id \
+             WHERE a.post_id = coalesce(posts.original_id, posts.id) AND e.kind = 'appeal' \
              AND e.state IN ('planning', 'paused') AND e.hold_until > $1 AND a.state = 'open')";
         let count = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM posts WHERE {WHICH}"));
         let list = sqlx::AssertSqlSafe(format!("UPDATE posts SET listed_at = $2 WHERE {WHICH}"));

@@ -16,6 +16,12 @@ pub struct ListedPost {
     pub published_at: Timestamp,
     /// What it is about.
     pub topics: String,
+    /// Its language.
+    pub language: String,
+    /// The post that it is a translation of, or itself.
+    pub original_id: PostId,
+    /// Whether it is a translation.
+    pub is_translation: bool,
     /// The appeal that it is, unless that was taken back before anybody heard of it.
     pub appeal_id: Option<AppealId>,
 }
@@ -27,6 +33,8 @@ pub struct Revision {
     pub id: RevisionId,
     /// The post it is of.
     pub post_id: PostId,
+    /// The post that that is a translation of, or itself.
+    pub original_id: PostId,
     /// When it says it was published.
     pub published_at: Timestamp,
     /// Its title.
@@ -52,9 +60,10 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn listed_posts(&self, after: Timestamp, cut_off: Timestamp) -> Result<Vec<ListedPost>> {
-        const LISTED: &str = "SELECT p.revision_id, p.listed_at, r.published_at, r.topics, a.id AS appeal_id FROM posts p \
-             JOIN revisions r ON r.id = p.revision_id \
-             LEFT JOIN appeals a ON a.post_id = p.id AND a.state <> 'stopped' \
+        const LISTED: &str = "SELECT p.revision_id, p.listed_at, r.published_at, r.topics, r.language, \
+             coalesce(p.original_id, p.id) AS original_id, p.original_id IS NOT NULL AS is_translation, \
+             a.id AS appeal_id FROM posts p JOIN revisions r ON r.id = p.revision_id \
+             LEFT JOIN appeals a ON a.post_id = coalesce(p.original_id, p.id) AND a.state <> 'stopped' \
              WHERE p.listed_at > $1 AND p.listed_at <= $2 AND p.state = 'live' ORDER BY p.listed_at DESC";
         on!(self, db => Ok(sqlx::query_as(LISTED).bind(after).bind(cut_off).fetch_all(db).await?))
     }
@@ -65,8 +74,9 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn revision(&self, id: RevisionId) -> Result<Option<Revision>> {
-        const ONE: &str = "SELECT id, post_id, published_at, title, url, language, topics, excerpt, html, text \
-                           FROM revisions WHERE id = $1";
+        const ONE: &str = "SELECT r.id, r.post_id, coalesce(p.original_id, p.id) AS original_id, r.published_at, r.title, \
+             r.url, r.language, r.topics, r.excerpt, r.html, r.text \
+             FROM revisions r JOIN posts p ON p.id = r.post_id WHERE r.id = $1";
         on!(self, db => Ok(sqlx::query_as(ONE).bind(id).fetch_optional(db).await?))
     }
 }

@@ -34,9 +34,12 @@ pub(super) async fn show(
     path: Result<Path<EditionId>, axum::extract::rejection::PathRejection>,
 ) -> Result<Response, Problem> {
     let Ok(Path(id)) = path else { return Err(Problem::NotFound) };
-    let Some((issue, posts)) = archive::show(&visit.app().store, id).await? else { return Err(Problem::NotFound) };
+    let languages = [visit.language().tag(), visit.app().config.site.language.as_str()];
+    let Some((issue, posts)) = archive::show(&visit.app().store, id, &languages).await? else {
+        return Err(Problem::NotFound);
+    };
     let articles = posts.into_iter().map(|post| Article {
-        id: post.post_id.0,
+        id: post.original_id.0,
         day: visit.day(post.published_at),
         topics: Topics::parse(&post.topics).iter().map(str::to_owned).collect(),
         title: post.title,

@@ -34,5 +34,6 @@ mod smtp;
 mod store;
 mod story;
 mod suggest;
+mod translations;
 mod web;
 mod zones;

@@ -347,3 +347,25 @@ on_both! {
         assert!(states[..4].iter().all(|state| *state == PostState::Withdrawn), "{states:?}");
     }
 }
+
+on_both! {
+    async fn a_post_and_its_translations_are_one_in_a_flood(store) {
+        let it = Campaign::new(store);
+        it.write("old.md", "---\ntitle: Old\n---\nText");
+        it.pull().await;
+        for name in ["a", "b"] {
+            it.write(&format!("{name}.md"), &format!("---\ntitle: {name}\n---\nText of {name}"));
+            for language in ["ru", "kk"] {
+                let front = format!("title: {name} {language}\nlanguage: {language}\ntranslation_of: {name}.md");
+                it.write(&format!("{name}.{language}.md"), &format!("---\n{front}\n---\nText of {name} in {language}"));
+            }
+        }
+        assert_eq!(it.pull().await, Intake { new: 6, unchanged: 1, ..Intake::default() });
+        // Those of what was there before are a flood of their own.
+        for language in ["de", "fr", "ru"] {
+            let front = format!("title: Old {language}\nlanguage: {language}\ntranslation_of: old.md");
+            it.write(&format!("old.{language}.md"), &format!("---\n{front}\n---\nOld text in {language}"));
+        }
+        assert_eq!(it.pull().await.held, 3);
+    }
+}

@@ -9,7 +9,9 @@ use crate::clock::Timestamp;
 use crate::editions::EditionKind;
 use crate::id::{AppealId, RevisionId};
 use crate::message::Content;
+use crate::posts::translation;
 use crate::store::editions::Edition;
+use crate::store::translations::Translation;
 use crate::templates::contexts::{
     Appeal, AppealLinks, Call, Called, Cancellation, Correction, Frame, Item, Notice, Reminder, Site, Version as Told,
 };
@@ -128,10 +130,20 @@ impl Entries<'_> {
     }
 }
 
-/// A revision as an appeal shows it.
+/// A revision as an appeal shows it: the translation for this language, where the post has one.
 async fn post(app: &App, templates: &Templates, language: &str, id: RevisionId) -> anyhow::Result<Item> {
-    let revision = app.store.revision(id).await?;
-    let post = revision.ok_or_else(|| anyhow::anyhow!("revision {id} is not in the store"))?;
+    let read = async |id| {
+        let revision = app.store.revision(id).await?;
+        revision.ok_or_else(|| anyhow::anyhow!("revision {id} is not in the store"))
+    };
+    let mut post = read(id).await?;
+    let mut versions = vec![Translation { revision_id: id, language: post.language.clone() }];
+    versions.extend(app.store.translations(id).await?);
+    let languages = [language, app.config.site.language.as_str()];
+    let theirs = translation::choose(&versions, |version| &version.language, &languages);
+    if let Some(theirs) = theirs.filter(|theirs| theirs.revision_id != id) {
+        post = read(theirs.revision_id).await?;
+    }
     super::item(&app.config, &templates.words().language(language), post)
 }
 

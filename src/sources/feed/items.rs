@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::clock::Timestamp;
 use crate::posts::content::{Content, Markup, Raw, line_of_html, one_line, shorten};
+use crate::posts::identity::canonical_url;
 use crate::sources::pass::Found;
 use crate::sources::problem::Problem;
 use crate::topics::Topics;
@@ -62,6 +63,8 @@ fn item(feed: &Feed, entry: &Entry, settings: &Settings) -> Option<Found> {
         () if !text.is_empty() => first_words(&text),
         () => feed.title.as_ref().map(|title| title_line(title, &feed.feed_type)).unwrap_or_default(),
     };
+    let language = language(feed, entry).unwrap_or_else(|| settings.language.clone());
+    let original = original(entry, &language, settings);
     let content = Content::new(Raw {
         title,
         fallback_title,
@@ -69,13 +72,30 @@ fn item(feed: &Feed, entry: &Entry, settings: &Settings) -> Option<Found> {
         url,
         base_url: &base_url,
         published_at: entry.published.or(entry.updated).map(Timestamp::from),
-        language: language(feed, entry).unwrap_or_else(|| settings.language.clone()),
+        language,
         topics: Topics::new(entry.categories.iter().filter_map(|category| topic(category, &feed.feed_type))),
         summary,
         body: &body,
         markup: Markup::Html,
     });
+    let content = content.translating(original);
     Some(Found { path: None, guid: guid.map(short_name), content, urgent: None })
+}
+
+/// The page that an item in another language than the site's names as its version in that language
+/// (RFC 4287 section 4.2.7.4).
+fn original(entry: &Entry, language: &str, settings: &Settings) -> Option<String> {
+    let spoken = |tag: &str| tag.parse::<LanguageIdentifier>().ok().map(|tag| tag.language);
+    let site = spoken(&settings.language)?;
+    if spoken(language)? == site {
+        return None;
+    }
+    let is_version = |link: &&Link| {
+        link.rel.as_deref().is_none_or(|rel| rel == "alternate")
+            && link.href_lang.as_deref().and_then(spoken).is_some_and(|tag| tag == site)
+    };
+    let url = entry.links.iter().find(is_version).and_then(|link| settings.base.join(&link.href).ok())?;
+    canonical_url(&url)
 }
 
 /// The first link to a web page about it.

@@ -10,7 +10,19 @@ use crate::posts::content;
 use crate::topics::Topics;
 
 const FIELDS: &[&str] = &[
-    "title", "date", "topics", "language", "url", "summary", "guid", "draft", "urgent", "event", "events", "deadline",
+    "title",
+    "date",
+    "topics",
+    "language",
+    "url",
+    "summary",
+    "guid",
+    "translation_of",
+    "draft",
+    "urgent",
+    "event",
+    "events",
+    "deadline",
     "region",
 ];
 /// Fields that are ours only in an urgent post: in all others they belong to the site's own tools, whatever they look like.

@@ -35,6 +35,7 @@ fn yaml_and_toml_say_the_same() {
             url: Some("https://campaign.example/protest".parse().unwrap()),
             summary: Some("Come along.".to_owned()),
             guid: Some("007".to_owned()),
+            translation_of: None,
             draft: false,
             urgent: Some(Declared { events: vec![event], ..Declared::default() }),
         }
