@@ -52,9 +52,10 @@ pub async fn show(
     let items = store.archived_items(id).await?;
     let items = items.iter().filter_map(|items| items.parse::<Items>().ok());
     let revisions: BTreeSet<RevisionId> = items.flat_map(|items| items.0).map(|item| item.revision).collect();
-    let posts = store.archived_posts(&revisions.into_iter().collect::<Vec<_>>()).await?;
-    // The place of each in the order, and its versions. One that was edited while the digest was planned is shown in its
-    // last form, which comes first.
+    let mut posts = store.archived_posts(&revisions.into_iter().collect::<Vec<_>>()).await?;
+    // A post that was edited while the digest was planned is shown once, in its last form: they come in that order.
+    let mut seen = BTreeSet::new();
+    posts.retain(|post| seen.insert(post.post_id));
     let mut places: Vec<(PostId, Vec<ArchivedPost>)> = Vec::new();
     for post in posts {
         match places.iter_mut().find(|(original, _)| *original == post.original_id) {
@@ -63,7 +64,7 @@ pub async fn show(
         }
     }
     let theirs = places.into_iter().filter_map(|(_, mut versions)| {
-        versions.sort_by_key(|version| version.is_translation);
+        versions.sort_by_key(|version| version.post_id != version.original_id);
         translation::choose(&versions, |version| &version.language, languages).cloned()
     });
     Ok(Some((issue, theirs.collect())))

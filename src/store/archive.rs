@@ -12,10 +12,10 @@ const MAX_POSTS: usize = 500;
 /// A post as it was sent.
 #[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct ArchivedPost {
-    /// The post, or the one that it is a translation of.
+    /// The post.
+    pub post_id: PostId,
+    /// The post that it is a translation of, or itself.
     pub original_id: PostId,
-    /// Whether it is a translation.
-    pub is_translation: bool,
     /// Its title.
     pub title: String,
     /// Where it is found on the web.
@@ -81,7 +81,7 @@ impl Store {
         }
         on!(self, db => {
             let mut query = sqlx::QueryBuilder::<Db>::new(
-                "SELECT coalesce(p.original_id, p.id) AS original_id, p.original_id IS NOT NULL AS is_translation, r.title, r.url, r.language, r.topics, r.published_at, r.html \
+                "SELECT r.post_id, coalesce(p.original_id, p.id) AS original_id, r.title, r.url, r.language, r.topics, r.published_at, r.html \
                  FROM revisions r JOIN posts p ON p.id = r.post_id \
                  WHERE p.state NOT IN ('withdrawn', 'dropped') AND r.id IN (",
             );

@@ -8,6 +8,7 @@ mod notices;
 mod plans;
 mod posts;
 mod subscribers;
+mod translations;
 
 use handbill::store::{Store, StoreError};
 use handbill::vault::Vault;

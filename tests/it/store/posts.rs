@@ -190,7 +190,7 @@ on_both! {
             revisions.push(store.post(id).await.unwrap().unwrap().revision_id);
         }
         let posts = store.archived_posts(&revisions).await.unwrap();
-        assert_eq!(posts.iter().map(|post| (post.original_id, post.title.as_str())).collect::<Vec<_>>(), [(shown, "Strike")]);
+        assert_eq!(posts.iter().map(|post| (post.post_id, post.title.as_str())).collect::<Vec<_>>(), [(shown, "Strike")]);
         assert!(store.archived_posts(&[]).await.unwrap().is_empty());
         let mut tx = store.begin().await.unwrap();
         tx.move_edition(edition, &[EditionState::Sending], EditionState::Cancelled, now).await.unwrap();
