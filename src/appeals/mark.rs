@@ -54,6 +54,9 @@ pub enum MarkError {
     /// It is one already.
     #[error("post {0} is appeal {1} already; change it with `handbill appeals amend {1}`")]
     Already(PostId, AppealId),
+    /// It is another one in another language.
+    #[error("post {0} is a translation of post {1}; mark that one, and each reader gets it in their language")]
+    Translation(PostId, PostId),
     /// An event cannot be used.
     #[error("event {number}: {error}")]
     Event {
@@ -130,6 +133,11 @@ pub async fn check(app: &App, post: PostId, marking: &Marking) -> Result<Checked
         return Err(MarkError::Already(post.id, known.id));
     }
     let revision = app.store.revision(post.revision_id).await?;
+    if let Some(original) =
+        revision.as_ref().map(|revision| revision.original_id).filter(|original| *original != post.id)
+    {
+        return Err(MarkError::Translation(post.id, original));
+    }
     let text = revision.map(|revision| format!("{}\n\n{}", revision.title, revision.text)).unwrap_or_default();
     let published = post.published_at;
     let report_to = marking.report_to.as_ref().map(|address| seal(&app.vault, address)).transpose()?;

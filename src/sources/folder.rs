@@ -220,8 +220,8 @@ impl Folder {
     }
 }
 
-/// What a post in the file `path` calls the one that it is a translation of, as that is known: a web address, a file, which
-/// stands beside it or where its own path says, or a guid.
+/// What a post in the file `path` calls the one that it is a translation of, as that is known: a web address, a file, as seen
+/// from its own, or a guid.
 fn original(name: &str, path: &str) -> String {
     if let Some(url) = Url::parse(name).ok().as_ref().and_then(canonical_url) {
         return url;

@@ -265,7 +265,7 @@ pub async fn confirm(app: &App, token: &Token) -> Result<(), LinkError> {
 
 /// Queues the letter that greets somebody who has just confirmed; who left and came back within a day has had it.
 async fn welcome(app: &App, tx: &mut Tx, row: &SubscriberRow, now: Timestamp) -> Result<(), LinkError> {
-    let Some(address) = row.open(&app.vault).map_err(StoreError::from)?.address else { return Ok(()) };
+    let Some(address) = row.open(&app.vault)?.address else { return Ok(()) };
     let domain = app.vault.domain_index(&address).map_err(StoreError::from)?;
     let reader = reader(app, row.id, &row.preferences(), domain);
     letters::queue(tx, EditionKind::Welcome, &[reader], now).await?;

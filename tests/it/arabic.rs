@@ -9,7 +9,7 @@ use handbill::templates::{Mail, Templates, check};
 use handbill::words::Value;
 
 /// A folder as a group has it.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/arabic")
 }
 

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use handbill::appeals::mark::{self, MarkError, Marking};
 use handbill::editions::archive;
+use handbill::id::PostId;
 use handbill::sources;
 use handbill::subscribers::{Cadence, Consent, Newcomer, Preferences, list};
 use handbill::topics::Topics;
@@ -80,7 +82,11 @@ on_both! {
 
         let digest = app.plan(Cadence::Weekly).await;
         app.dispatch().await.unwrap();
-        let mails = read(&server.wait_for(4).await);
+        let sent = server.wait_for(4).await;
+        // There are no German words: the mail is in the site's language, and says so.
+        let german = sent.iter().find(|mail| mail.to[0] == "de@example.org").unwrap();
+        assert!(german.data.contains("Content-Language: en\r\n") && german.data.contains("<html lang=3D\"en\""), "{}", german.data);
+        let mails = read(&sent);
         let subject = |who: &str| mails[&format!("{who}@example.org")][0].0.as_str();
         // The site's version for who reads neither; the original where the site has none either.
         assert_eq!(subject("en"), "The strike, and one more post");
@@ -131,6 +137,13 @@ on_both! {
         assert!(of("ru")[0].0.starts_with("Протест: понедельник, 4 марта, 16:00"), "{mails:?}");
         assert!(of("ru")[0].1.contains("About protest.ru.md.") && of("ru")[0].1.contains("с 16:00 до 19:00"), "{mails:?}");
         assert!(of("kk")[0].0.starts_with("The protest: 4 наурыз, дүйсенбі, 16:00"), "{mails:?}");
+
+        // A translation is never called for by itself.
+        let posts = app.store.posts(None, PostId(i64::MAX), 10).await.unwrap();
+        let translated = posts.iter().find(|post| post.title == "Протест").unwrap();
+        let marking = Marking { deadline: Some(at("2086-03-05T12:00:00Z")), sure: true, ..Marking::default() };
+        let refused = mark::check(&app.app, translated.id, &marking).await.unwrap_err();
+        assert!(matches!(refused, MarkError::Translation(..)), "{refused}");
 
         // In the digest of who had it, it is a line, in whichever language; alone it is no digest.
         app.plan(Cadence::Weekly).await;

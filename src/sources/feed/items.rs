@@ -104,7 +104,10 @@ fn page(links: &[Link], base: &Url) -> Option<Url> {
         let to_itself = link.rel.as_deref().is_none_or(|rel| rel == "alternate");
         to_itself && link.media_type.as_deref().is_none_or(|kind| kind.contains("html"))
     };
-    links.iter().filter(is_page).find_map(|link| web_address(base.join(&link.href).ok()?))
+    // One that names a language may be the same in another.
+    let (other, own): (Vec<&Link>, Vec<&Link>) =
+        links.iter().filter(is_page).partition(|link| link.href_lang.is_some());
+    own.into_iter().chain(other).find_map(|link| web_address(base.join(&link.href).ok()?))
 }
 
 fn web_address(url: Url) -> Option<Url> {

@@ -165,3 +165,24 @@ fn names_are_kept_as_databases_can_look_them_up() {
     assert!(!post.html.contains('\0') && !post.text.contains('\0'), "{:?} {:?}", post.html, post.text);
     assert_eq!((long.as_ref().map(String::len), far.url.as_deref()), (Some(64), None));
 }
+
+#[test]
+fn an_item_names_its_version_in_the_language_of_the_site() {
+    let feed = |language: &str, links: &str| {
+        let entry = format!("<entry xml:lang=\"{language}\"><id>urn:1</id><title>Strike</title>{links}</entry>");
+        let text =
+            format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Site</title><id>urn:0</id>{entry}</feed>");
+        let (_, content) = posts(&text, "https://site.example/feed").remove(0);
+        (content.url, content.translation_of)
+    };
+    let own = "<link rel=\"alternate\" href=\"https://site.example/en/strike\"/>";
+    let russian = "<link rel=\"alternate\" hreflang=\"ru\" href=\"http://www.site.example/strike/\"/>";
+    let url = Some("https://site.example/en/strike".to_owned());
+    // Whichever link comes first.
+    for links in [format!("{own}{russian}"), format!("{russian}{own}")] {
+        assert_eq!(feed("en", &links), (url.clone(), Some("https://site.example/strike".to_owned())));
+    }
+    // The site's language is the original; another version says nothing.
+    assert_eq!(feed("ru", &format!("{own}{russian}")), (url.clone(), None));
+    assert_eq!(feed("en", &format!("{own}{}", russian.replace("\"ru\"", "\"de\""))), (url, None));
+}

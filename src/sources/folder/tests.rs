@@ -200,3 +200,22 @@ fn the_files_are_another_set_until_a_pass_is_accepted() {
     it.accept(pass);
     assert!(!it.pass().changed);
 }
+
+#[test]
+fn a_translation_names_its_original() {
+    for (name, path, known_as) in [
+        ("strike.md", "a.md", "strike.md"),
+        ("strike.md", "2026/a.md", "2026/strike.md"),
+        ("../strike.HTML", "2026/a.md", "strike.HTML"),
+        ("../../strike.md", "2026/a.md", "strike.md"),
+        ("/strike.md", "2026/a.md", "2026/strike.md"),
+        ("strike-7", "2026/a.md", "strike-7"),
+        ("http://www.Campaign.example/strike/", "a.md", "https://campaign.example/strike"),
+    ] {
+        assert_eq!(original(name, path), known_as, "{name}");
+    }
+    let mut it = Fixture::new();
+    it.write("a.ru.md", "---\ntranslation_of: a.md\nurgent: true\nevent: {starts: 2026-03-02T16:00}\n---\nText");
+    let pass = it.pass();
+    assert_eq!((pass.found[0].content.translation_of.as_deref(), &pass.found[0].urgent), (Some("a.md"), &None));
+}
