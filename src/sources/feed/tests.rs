@@ -169,9 +169,9 @@ fn names_are_kept_as_databases_can_look_them_up() {
 #[test]
 fn an_item_names_its_version_in_the_language_of_the_site() {
     let feed = |language: &str, links: &str| {
-        let entry = format!("<entry xml:lang=\"{language}\"><id>urn:1</id><title>Strike</title>{links}</entry>");
-        let text =
-            format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Site</title><id>urn:0</id>{entry}</feed>");
+        let entry = format!("<entry><id>urn:1</id><title>Strike</title>{links}</entry>");
+        let atom = format!("<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{language}\">");
+        let text = format!("{atom}<title>Site</title><id>urn:0</id>{entry}</feed>");
         let (_, content) = posts(&text, "https://site.example/feed").remove(0);
         (content.url, content.translation_of)
     };
