@@ -193,6 +193,9 @@ fn accepted(claimed: &Claimed, now: Timestamp) -> Record {
         reply_code: Some(250),
         reply: Some("2.0.0 Ok: queued".to_owned()),
         ended_at: Some(now),
+        blocks: claimed.blocks,
+        domain_index: claimed.domain_index,
+        finding: None,
     }
 }
 

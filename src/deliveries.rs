@@ -1,14 +1,18 @@
 //! Deliveries: one edition to one subscriber each, the state it ends in, and the pauses on the way there.
 
+pub mod blame;
+
 use std::time::Duration;
 
 use chrono_tz::Tz;
+
+use self::blame::Blame;
 
 use crate::clock::Timestamp;
 use crate::editions::{EditionKind, Lane};
 use crate::relay::{Outcome, Reply, Stage};
 use crate::store::editions::Edition;
-use crate::store::queue::{Claimed, Record, Standing};
+use crate::store::queue::{Claimed, Finding, Record, Standing};
 use crate::subscribers::{Cadence, SubscriberState, SuppressionReason};
 use crate::text_enum::text_enum;
 
@@ -48,6 +52,8 @@ pub enum Verdict {
     Send,
     /// Its edition is paused or stopped: put it back.
     PutBack,
+    /// Its domain blocks our mail: not before this.
+    Wait(Timestamp),
     /// It has ended, in this state.
     End(DeliveryState),
 }
@@ -91,6 +97,8 @@ pub fn verdict(edition: &Edition, standing: &Standing, site: Option<Tz>, now: Ti
         Verdict::End(DeliveryState::Expired)
     } else if !standing.edition_open {
         Verdict::PutBack
+    } else if let Some(until) = standing.domain_paused_until.filter(|until| *until > now) {
+        Verdict::Wait(until)
     } else {
         Verdict::Send
     }
@@ -136,6 +144,10 @@ pub fn blames_relay(outcome: &Outcome) -> Option<(String, bool)> {
         Outcome::Deferred { stage, reply } if reply.code == 421 => {
             Some((format!("{stage}: 421 {}", reply.text), false))
         }
+        // It would say the same of everybody.
+        Outcome::Refused { stage: Stage::Rcpt, reply } if blame::denies_us(reply) => {
+            Some((format!("RCPT: {} {}", reply.code, reply.text), true))
+        }
         Outcome::Lost { stage: Stage::Mail, error } => Some((format!("MAIL: {error}"), false)),
         _ => None,
     }
@@ -153,6 +165,11 @@ pub fn unmade(claimed: &Claimed, why: &str, now: Timestamp) -> Record {
     Record { due_at, stage: Some("compose".to_owned()), reply: Some(why.to_owned()), ..unchanged(claimed, now) }
 }
 
+/// The record of a claimed delivery that waits until its domain takes mail again, at no cost to it.
+pub fn waiting(claimed: &Claimed, until: Timestamp, now: Timestamp) -> Record {
+    Record { due_at: until, ..unchanged(claimed, now) }
+}
+
 /// The record of what a relay made of a claimed delivery.
 pub fn record(claimed: &Claimed, lane: Lane, relay: &str, outcome: &Outcome, now: Timestamp, dice: u16) -> Record {
     let attempts = claimed.attempts.saturating_add(1);
@@ -165,14 +182,38 @@ pub fn record(claimed: &Claimed, lane: Lane, relay: &str, outcome: &Outcome, now
     };
     let again = |record: Record| Record { due_at: next_attempt(lane, attempts, now, dice), ..record };
     let over = |record: Record, state| Record { state, ended_at: Some(now), ..record };
+    // How long its domain is left alone is known when this is written down.
+    let blocked = |record: Record| Record {
+        blocks: claimed.blocks.saturating_add(1),
+        finding: Some(Finding::Blocked),
+        ..again(record)
+    };
     match outcome {
-        Outcome::Accepted { reply } => over(replied(base, Stage::Dot, reply), DeliveryState::Accepted),
-        // An earlier attempt may have arrived all the same.
-        Outcome::Refused { stage, reply } if claimed.maybe_sent => {
-            over(replied(base, *stage, reply), DeliveryState::Unknown)
+        Outcome::Accepted { reply } => {
+            let lifted = claimed.standing.domain_paused_until.map(|_| Finding::Lifted);
+            Record { finding: lifted, ..over(replied(base, Stage::Dot, reply), DeliveryState::Accepted) }
         }
-        Outcome::Refused { stage, reply } => over(replied(base, *stage, reply), DeliveryState::Refused),
-        Outcome::Deferred { stage, reply } => again(replied(base, *stage, reply)),
+        Outcome::Refused { stage, reply } => {
+            let replied = replied(base, *stage, reply);
+            match blame::blame(*stage, reply) {
+                // A full mailbox is emptied one day.
+                Blame::Mailbox => again(replied),
+                // Where the domain takes others' mail, it is not for the domain that this one is kept out again.
+                Blame::Policy if claimed.blocks == 0 || claimed.standing.domain_paused_until.is_some() => {
+                    blocked(replied)
+                }
+                _ => {
+                    // An earlier attempt may have arrived all the same.
+                    let state = if claimed.maybe_sent { DeliveryState::Unknown } else { DeliveryState::Refused };
+                    let finding = blame::is_dead(*stage, reply).then_some(Finding::Dead);
+                    Record { finding, ..over(replied, state) }
+                }
+            }
+        }
+        Outcome::Deferred { stage, reply } => {
+            let replied = replied(base, *stage, reply);
+            if blame::blame(*stage, reply) == Blame::Policy { blocked(replied) } else { again(replied) }
+        }
         Outcome::Lost { stage, error } => {
             again(Record { stage: Some(stage.to_string()), reply_code: None, reply: Some(error.clone()), ..base })
         }
@@ -203,6 +244,9 @@ fn unchanged(claimed: &Claimed, now: Timestamp) -> Record {
         reply_code: None,
         reply: None,
         ended_at: None,
+        blocks: claimed.blocks,
+        domain_index: claimed.domain_index,
+        finding: None,
     }
 }
 

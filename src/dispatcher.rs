@@ -7,6 +7,7 @@
 //! The clerk and the recorder hold short transactions; no send is ever inside one. What is claimed is at most two seconds'
 //! work. A stop takes nothing new, waits for the relay's open replies, and puts back the rest.
 
+mod blocked;
 mod clerk;
 mod compose;
 mod gate;
@@ -38,6 +39,7 @@ pub use lock::DispatchLock;
 pub use progress::{Progress, Totals};
 pub use recorder::record;
 
+use blocked::Blocked;
 use gate::Gate;
 use queue::{Job, Queue};
 use recorder::{GROUP, Recorder, Report};
@@ -72,6 +74,7 @@ struct Shared {
     composer: Composer,
     queue: Queue,
     gate: Gate,
+    blocked: Blocked,
     /// One for each message between MAIL and its record.
     permits: Arc<Semaphore>,
     /// How many connections stand.
@@ -178,6 +181,7 @@ pub async fn run(
         composer,
         queue: Queue::new(usize::from(relay.connections_for_bulk())),
         gate: Gate::default(),
+        blocked: Blocked::default(),
         reports,
         in_flight: Mutex::default(),
         stopping: stop.child_token(),

@@ -29,6 +29,8 @@ text_enum! {
         Stall = "stall",
         /// A relay cannot be reached, or turns us away. The subject is its name.
         Relay = "relay",
+        /// A recipients' domain blocks our mail, also after a pause. The subject is a number, as its name is nobody's business.
+        Domain = "domain",
         /// Some deliveries of an appeal were not sent before its deadline. The subject is the mailing's number.
         Expired = "expired",
         /// A source cannot be read. The subject is its name.

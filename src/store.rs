@@ -8,6 +8,7 @@ pub mod archive;
 pub mod asked;
 pub mod audience;
 pub mod audit;
+pub mod domains;
 pub mod editions;
 mod error;
 pub mod holders;

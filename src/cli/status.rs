@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::notify::NoticeKind;
 use crate::posts::PostState;
 use crate::relay::RelayState;
+use crate::store::domains::BlockedDomain;
 use crate::store::notices::Notice;
 use crate::subscribers::SubscriberState;
 
@@ -42,6 +43,8 @@ struct Screen {
     held_posts: i64,
     sources: Vec<SourceLine>,
     relays: Vec<RelayLine>,
+    /// Recipients' domains that block our mail; no name is kept of them.
+    domains: Vec<BlockedDomain>,
     /// What staff were told, or would be, and is not over.
     notices: Vec<Notice>,
     subscribers: Vec<People>,
@@ -136,6 +139,15 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
         let reason = relay.reason.as_deref().unwrap_or("it did not say why");
         to_do.push(format!("relay {} has stopped{since}: {reason}", relay.name));
     }
+    let domains = app.store.blocked_domains(app.clock.now()).await?;
+    for domain in domains.iter().filter(|domain| domain.blocks > 1) {
+        to_do.push(format!(
+            "domain {} blocks our mail since {}, and what goes there waits: {}; ask those who run it, or the relay",
+            domain.number(),
+            domain.since,
+            domain.reason
+        ));
+    }
     let mut notices = app.store.open_notices().await?;
     notices.retain(|notice| !notice.kind.is_final());
     for notice in &notices {
@@ -154,7 +166,7 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
     }
     let counts = app.store.subscriber_counts().await?;
     let people = counts.into_iter().map(|(state, suppressed, count)| People { state, suppressed, count });
-    Ok(Screen { to_do, editions, lately, held_posts, sources, relays, notices, subscribers: people.collect() })
+    Ok(Screen { to_do, editions, lately, held_posts, sources, relays, domains, notices, subscribers: people.collect() })
 }
 
 /// The relays of the config, and how they are doing.
@@ -205,10 +217,15 @@ fn show(screen: &Screen, out: &mut Output) -> std::io::Result<()> {
     let people = screen.subscribers.iter().map(|people| {
         format!("{} {}{}", people.count, people.state, if people.suppressed { ", not mailed" } else { "" })
     });
+    let domains = screen.domains.iter().map(|domain| {
+        format!("{} leaves us waiting until {} ({})", domain.number(), domain.paused_until, domain.reason)
+    });
+    let domains = Some(domains.collect::<Vec<_>>().join("; ")).filter(|domains| !domains.is_empty());
     out.facts(&[
         ("sources", sources.join(", ")),
         ("held posts", screen.held_posts.to_string()),
         ("relays", relays.collect::<Vec<_>>().join(", ")),
+        ("domains", domains.unwrap_or_else(|| "none blocks our mail".to_owned())),
         ("subscribers", people.collect::<Vec<_>>().join("; ")),
     ])
 }

@@ -18,6 +18,7 @@ fn standing(state: SubscriberState, suppression: Option<SuppressionReason>) -> S
         digest_mark: Timestamp(0),
         follows: false,
         wanted_zone: None,
+        domain_paused_until: None,
     }
 }
 
@@ -52,6 +53,8 @@ fn claimed(maybe_sent: bool) -> Claimed {
         attempts: 0,
         maybe_sent,
         lease: 4,
+        domain_index: 5,
+        blocks: 0,
         key_id: 1,
         address_index: None,
         address: None,
@@ -132,9 +135,10 @@ fn a_digest_that_somebody_no_longer_wants_or_has_had_is_not_sent() {
 #[test]
 fn what_comes_before_the_recipient_speaks_of_the_relay() {
     let reply = Reply::new(530, "5.7.0 Authentication required");
-    let refused = |stage| blames_relay(&Outcome::Refused { stage, reply: reply.clone() });
-    assert!(refused(Stage::Mail).is_some_and(|(_, permanent)| permanent));
-    assert_eq!(refused(Stage::Rcpt), None);
+    let refused = |stage, reply: &Reply| blames_relay(&Outcome::Refused { stage, reply: reply.clone() });
+    assert!(refused(Stage::Mail, &reply).is_some_and(|(_, permanent)| permanent));
+    assert!(refused(Stage::Rcpt, &reply).is_some(), "it would say so of everybody");
+    assert_eq!(refused(Stage::Rcpt, &Reply::new(550, "5.7.1 not from you")), None);
     let busy = Outcome::Deferred { stage: Stage::Rcpt, reply: Reply::new(421, "4.7.0 too many") };
     assert!(blames_relay(&busy).is_some_and(|(_, permanent)| !permanent));
     assert!(blames_relay(&Outcome::Lost { stage: Stage::Mail, error: "closed".to_owned() }).is_some());
@@ -153,7 +157,7 @@ fn pauses_grow_by_lane_and_differ_by_dice() {
 
 #[test]
 fn each_outcome_leads_to_its_state() {
-    let reply = Reply::new(451, "4.7.1 try later");
+    let reply = Reply::new(451, "4.3.0 try later");
     let end = |outcome: &Outcome, maybe_sent| record(&claimed(maybe_sent), Lane::Bulk, "main", outcome, NOW, 0);
     let accepted = end(&Outcome::Accepted { reply: reply.clone() }, false);
     assert_eq!((accepted.state, accepted.attempts, accepted.ended_at), (DeliveryState::Accepted, 1, Some(NOW)));
@@ -161,15 +165,36 @@ fn each_outcome_leads_to_its_state() {
     assert_eq!((deferred.state, deferred.ended_at), (DeliveryState::Queued, None));
     assert_eq!((deferred.reply_code, deferred.stage.as_deref()), (Some(451), Some("rcpt")));
     assert!(deferred.due_at > NOW && !deferred.maybe_sent);
-    assert_eq!(
-        end(&Outcome::Refused { stage: Stage::Rcpt, reply: reply.clone() }, false).state,
-        DeliveryState::Refused
-    );
-    assert_eq!(end(&Outcome::Refused { stage: Stage::Rcpt, reply }, true).state, DeliveryState::Unknown);
+    let refused =
+        |text, maybe_sent| end(&Outcome::Refused { stage: Stage::Rcpt, reply: Reply::new(550, text) }, maybe_sent);
+    assert_eq!((refused("no", false).state, refused("no", false).finding), (DeliveryState::Refused, None));
+    assert_eq!(refused("no", true).state, DeliveryState::Unknown);
+    assert_eq!(refused("5.1.1 unknown", true).finding, Some(Finding::Dead));
+    assert_eq!(refused("5.2.2 full", false).state, DeliveryState::Queued);
+    let blocked = refused("5.7.1 policy", false);
+    assert_eq!((blocked.state, blocked.finding, blocked.blocks), (DeliveryState::Queued, Some(Finding::Blocked), 1));
     let lost = end(&Outcome::Lost { stage: Stage::Mail, error: "closed".to_owned() }, false);
     assert!(lost.state == DeliveryState::Queued && !lost.maybe_sent);
     let unknown = end(&Outcome::Unknown { error: "closed".to_owned() }, false);
     assert!(unknown.state == DeliveryState::Queued && unknown.maybe_sent);
+}
+
+#[test]
+fn policy_keeps_a_delivery_out_for_good_only_where_the_domain_takes_others() {
+    let outcome = Outcome::Refused { stage: Stage::Rcpt, reply: Reply::new(550, "5.7.1 not from you") };
+    let once = Claimed { blocks: 1, ..claimed(false) };
+    assert_eq!(record(&once, Lane::Bulk, "main", &outcome, NOW, 0).state, DeliveryState::Refused);
+    let standing = Standing { domain_paused_until: Some(NOW), ..once.standing };
+    let blocked = record(&Claimed { standing, ..once.clone() }, Lane::Bulk, "main", &outcome, NOW, 0);
+    assert_eq!((blocked.state, blocked.finding, blocked.blocks), (DeliveryState::Queued, Some(Finding::Blocked), 2));
+    let taken = Outcome::Accepted { reply: Reply::new(250, "taken") };
+    assert_eq!(record(&once, Lane::Bulk, "main", &taken, NOW, 0).finding, None);
+    let lifted = record(&Claimed { standing, ..once }, Lane::Bulk, "main", &taken, NOW, 0);
+    assert_eq!(lifted.finding, Some(Finding::Lifted));
+    let until = NOW.plus(Duration::from_secs(1));
+    let waits = Standing { domain_paused_until: Some(until), ..standing };
+    assert_eq!(verdict(&edition(EditionKind::Link), &waits, None, NOW), Verdict::Wait(until));
+    assert_eq!(verdict(&edition(EditionKind::Link), &standing, None, NOW), Verdict::Send);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::editions::planner::{self, Planner, Step};
 use crate::editions::{EditionState, Lane};
 use crate::store::editions::Edition;
+use crate::store::queue::Claimed;
 use crate::store::relays::RelayStatus;
 
 /// How often to look whether anything was changed (a change reaches the daemon within 200 ms).
@@ -181,7 +182,8 @@ impl<'a> Clerk<'a> {
         let until = shared.app.store.lease_clock(now).await?.plus(shared.lease_length());
         let lease = i64::from_be_bytes(crate::vault::random_bytes()?);
         let (mut tx, holder) = (shared.app.store.begin().await?, self.lock.holder());
-        let claimed = tx.claim(edition.id, i64::try_from(limit).unwrap_or(i64::MAX), lease, holder, until, now).await?;
+        let mut claimed =
+            tx.claim(edition.id, i64::try_from(limit).unwrap_or(i64::MAX), lease, holder, until, now).await?;
         if claimed.is_empty() {
             let ended = tx.end_edition(edition.id, now).await?;
             tx.commit().await?;
@@ -190,9 +192,18 @@ impl<'a> Clerk<'a> {
             }
             return Ok(false);
         }
-        tx.commit().await?;
         let more = claimed.len() == limit;
+        // A domain that is left alone does not stand before others.
+        let waits = |row: &Claimed| row.standing.domain_paused_until.is_some_and(|until| until > now);
+        if claimed.iter().any(waits) {
+            tx.postpone(lease, now).await?;
+            claimed.retain(|row| !waits(row));
+        }
+        tx.commit().await?;
         self.more |= more;
+        if claimed.is_empty() {
+            return Ok(more);
+        }
         let batch = Arc::new(Batch::new(lease, edition.clone(), shared.lease_end(began), began, &claimed));
         self.leases.push(Arc::downgrade(&batch));
         shared.queue.push(&batch, claimed);

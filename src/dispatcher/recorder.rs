@@ -20,7 +20,8 @@ use crate::editions::{EditionState, Lane};
 use crate::id::{AppealId, EditionId, SubscriberId};
 use crate::store::Tx;
 use crate::store::editions::Edition;
-use crate::store::queue::Record;
+use crate::store::queue::{Finding, Record};
+use crate::subscribers::list;
 
 /// The most outcomes that one transaction records (promise 2).
 pub(super) const GROUP: usize = 64;
@@ -74,8 +75,11 @@ async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
     Ok(())
 }
 
-/// Writes outcomes into the ledger, with all that follows from them: where a digest begins next time, and whom an appeal
-/// that was amended meanwhile has to be corrected for. `editions` are those of the records, in the same order. Returns
+/// Longer than its domain's pause, so that it is another's turn to find out whether the domain takes mail again.
+const BEHIND: Duration = Duration::from_secs(5);
+
+/// Writes outcomes into the ledger, with all that follows from them: where a digest begins next time, whom an appeal
+/// that was amended meanwhile has to be corrected for, which domains are left alone, and whose address is dead. `editions` are those of the records, in the same order. Returns
 /// how many were recorded; those whose lease had ended are not.
 ///
 /// # Errors
@@ -83,6 +87,7 @@ async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
 /// When the store fails; then none of them is recorded.
 pub async fn record(app: &App, records: &[Record], editions: &[&Edition]) -> crate::store::Result<usize> {
     let mut tx = app.store.begin().await?;
+    let records = &blocked_later(&mut tx, records, app.clock.now()).await?[..];
     // Held until the end: an amendment comes before these records, and they see it, or after, and it sees them.
     let replaced = replaced(&mut tx, editions).await?;
     let live = tx.record(records).await?;
@@ -112,7 +117,46 @@ pub async fn record(app: &App, records: &[Record], editions: &[&Edition]) -> cra
         tx.advance_marks(cut_off, &subscribers).await?;
     }
     tx.commit().await?;
+    for record in records.iter().filter(|record| record.finding == Some(Finding::Dead)) {
+        if live.contains(&(record.edition, record.subscriber))
+            && let Err(error) = list::suppress_dead(app, record.subscriber).await
+        {
+            // The next mail to it finds it out again.
+            tracing::error!(subscriber = %record.subscriber, %error, "cannot note that an address is dead");
+        }
+    }
     Ok(live.len())
+}
+
+/// Notes which domains block our mail and which take it again, and puts what was blocked behind its domain's pause.
+async fn blocked_later(tx: &mut Tx, records: &[Record], now: Timestamp) -> crate::store::Result<Vec<Record>> {
+    let mut records = records.to_vec();
+    // In order, so that two nodes never wait for each other's rows. Of one domain the blocks come last: if it took
+    // something a moment before, that was the end of another pause.
+    let mut found: Vec<&mut Record> =
+        records.iter_mut().filter(|record| record.finding.is_some() && record.domain_index != 0).collect();
+    found.sort_by_key(|record| (record.domain_index, record.finding == Some(Finding::Blocked)));
+    for record in found {
+        let domain = record.domain_index;
+        match record.finding {
+            Some(Finding::Blocked) => {
+                let relay = record.relay.as_deref().unwrap_or_default();
+                let reason = match (record.reply_code, record.reply.as_deref()) {
+                    (Some(code), Some(reply)) => format!("{code} {reply}"),
+                    (_, reply) => reply.unwrap_or_default().to_owned(),
+                };
+                let until = tx.block_domain(domain, relay, &reason, now).await?;
+                record.due_at = record.due_at.max(until.plus(BEHIND));
+            }
+            Some(Finding::Lifted) => {
+                if tx.lift_domain(domain, now).await? {
+                    tracing::info!("a domain that had blocked our mail takes it again");
+                }
+            }
+            Some(Finding::Dead) | None => {}
+        }
+    }
+    Ok(records)
 }
 
 /// The mailings among these whose appeal was amended or called off since.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Shared;
 use super::queue::Job;
 use super::recorder::Report;
+use crate::deliveries::blame::{self, Blame};
 use crate::deliveries::{self, DeliveryState, Verdict};
 use crate::relay::{Connection, Outcome};
 use crate::store::queue::Record;
@@ -76,10 +77,18 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
             shared.put_back(vec![job]).await;
             return true;
         }
+        Verdict::Wait(until) => {
+            report(deliveries::waiting(claimed, until, now), None);
+            return true;
+        }
         Verdict::End(state) => {
             report(deliveries::ended(claimed, state, now), None);
             return true;
         }
+    }
+    if let Some(until) = shared.blocked.until(claimed.domain_index, now) {
+        report(deliveries::waiting(claimed, until, now), None);
+        return true;
     }
     let composed = match shared.composer.compose(&job.batch.edition, claimed).await {
         Ok(Some(composed)) => composed,
@@ -125,6 +134,9 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
             shared.gate.used(&shared.relay.name, shared.app.clock.now());
         }
         Outcome::Unknown { .. } => {}
+    }
+    if blame::of(&outcome) == Some(Blame::Policy) {
+        shared.blocked.note(claimed.domain_index, shared.app.clock.now());
     }
     let lane = job.batch.edition.lane;
     let record = deliveries::record(claimed, lane, &shared.relay.name, &outcome, shared.app.clock.now(), shared.dice());

@@ -6,6 +6,7 @@ use super::{Disk, NoticeKind};
 use crate::clock::Timestamp;
 use crate::id::EditionId;
 use crate::relay::RelayState;
+use crate::store::domains::BlockedDomain;
 use crate::store::relays::RelayStatus;
 use crate::store::sources::SourceStatus;
 
@@ -31,6 +32,8 @@ pub struct Facts {
     pub urgent: Vec<Urgent>,
     /// How the relays are doing.
     pub relays: Vec<RelayStatus>,
+    /// Domains that block our mail.
+    pub domains: Vec<BlockedDomain>,
     /// How the sources are doing.
     pub sources: Vec<SourceStatus>,
     /// The room where the store lies, and what this machine is called.
@@ -75,6 +78,10 @@ pub fn conditions(facts: &Facts, is_open: impl Fn(NoticeKind, &str) -> bool, now
         if relay.state == RelayState::Stopped && now.since(relay.changed_at) >= RELAY {
             add(NoticeKind::Relay, relay.name.clone(), relay.reason.clone().unwrap_or_default());
         }
+    }
+    // The first block may be about one person's own rules, and is over in a minute then.
+    for domain in facts.domains.iter().filter(|domain| domain.blocks > 1) {
+        add(NoticeKind::Domain, domain.number(), domain.reason.clone());
     }
     for source in &facts.sources {
         if source.failing_since.is_some_and(|since| now.since(since) >= SOURCE) {

@@ -212,7 +212,8 @@ impl Notifier {
                 None
             }
         };
-        Ok(Facts { urgent, relays: store.relays().await?, sources: store.sources().await?, disk })
+        let (relays, domains) = (store.relays().await?, store.blocked_domains(now).await?);
+        Ok(Facts { urgent, relays, domains, sources: store.sources().await?, disk })
     }
 
     /// Finds mailings about appeals that have ended, so that whoever marked them is told how they went.

@@ -25,6 +25,10 @@ pub struct Claimed {
     pub maybe_sent: bool,
     /// The token that fences the record of its outcome.
     pub lease: i64,
+    /// Their domain's keyed hash; 0 once erased.
+    pub domain_index: i64,
+    /// How often policy kept it out.
+    pub blocks: i32,
     /// The key that sealed the address.
     pub key_id: KeyId,
     /// The address's blind index; empty once erased.
@@ -59,6 +63,8 @@ pub struct Standing {
     pub follows: bool,
     /// The zone whose hour they want digests at now.
     pub wanted_zone: Option<ChosenZone>,
+    /// Until when their domain is left alone, as it blocked our mail; it may be over, and none taken since.
+    pub domain_paused_until: Option<Timestamp>,
 }
 
 /// The zone that somebody chose; nothing where what is stored is no zone (any more).
@@ -87,13 +93,14 @@ where
     }
 }
 
-/// What decides of a [`Standing`]; the tables are `d`, `s`, `e` and `p`.
+/// What decides of a [`Standing`]; the tables are `d`, `s`, `e`, `p` and `b`.
 const STANDING: &str = "s.state AS subscriber_state, p.reason AS suppression, s.paused_until, \
      e.state = 'sending' OR e.state = 'planning' AS edition_open, e.deadline_at, s.cadence AS wanted_cadence, \
      s.digest_mark, s.time_zone AS wanted_zone, (p.reason IS NOT NULL AND EXISTS (SELECT 1 FROM followers f \
-     WHERE f.appeal_id = e.appeal_id AND f.subscriber_id = s.id)) AS follows \
+     WHERE f.appeal_id = e.appeal_id AND f.subscriber_id = s.id)) AS follows, b.paused_until AS domain_paused_until \
      FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id JOIN editions e ON e.id = d.edition_id \
-     LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE d.state = 'leased' AND d.lease = $1";
+     LEFT JOIN suppressions p ON p.id = s.suppression_id LEFT JOIN domains b ON b.domain_index = d.domain_index \
+     WHERE d.state = 'leased' AND d.lease = $1";
 
 /// What came of one claimed delivery.
 #[derive(Clone, Debug)]
@@ -122,6 +129,23 @@ pub struct Record {
     pub reply: Option<String>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// How often policy kept it out.
+    pub blocks: i32,
+    /// Their domain's keyed hash.
+    pub domain_index: i64,
+    /// What follows from it beyond this delivery.
+    pub finding: Option<Finding>,
+}
+
+/// What an outcome says beyond its own delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// The address is dead.
+    Dead,
+    /// Policy kept it out: its domain is left alone for a while.
+    Blocked,
+    /// A domain that had blocked our mail takes it.
+    Lifted,
 }
 
 impl Store {
@@ -177,7 +201,7 @@ impl Tx {
         const DUE: &str = "SELECT subscriber_id FROM deliveries WHERE edition_id = $1 AND state = 'queued' AND due_at <= $2 \
                            ORDER BY due_at LIMIT $3";
         let read = sqlx::AssertSqlSafe(format!(
-            "SELECT d.edition_id, d.subscriber_id, d.variant_id, d.attempts, d.maybe_sent, d.lease, s.key_id, \
+            "SELECT d.edition_id, d.subscriber_id, d.variant_id, d.attempts, d.maybe_sent, d.lease, d.domain_index, d.blocks, s.key_id, \
              s.address_index, s.address, s.name, {STANDING} ORDER BY d.due_at, d.subscriber_id"
         ));
         // Whoever closes the edition waits for this claim, and no claim comes after.
@@ -212,7 +236,7 @@ impl Tx {
         on_tx!(self, db => {
             let mut query = sqlx::QueryBuilder::<Db>::new(
                 "WITH o (edition_id, subscriber_id, lease, state, due_at, attempts, maybe_sent, relay, stage, reply_code, \
-                 reply, ended_at) AS (",
+                 reply, ended_at, blocks) AS (",
             );
             query.push_values(records, |mut values, record| {
                 values
@@ -227,12 +251,13 @@ impl Tx {
                     .push_bind(&record.stage)
                     .push_bind(record.reply_code)
                     .push_bind(&record.reply)
-                    .push_bind(record.ended_at);
+                    .push_bind(record.ended_at)
+                    .push_bind(record.blocks);
             });
             query.push(
                 ") UPDATE deliveries SET state = o.state, due_at = o.due_at, attempts = o.attempts, \
                  maybe_sent = o.maybe_sent, relay = o.relay, stage = o.stage, reply_code = o.reply_code, reply = o.reply, \
-                 ended_at = o.ended_at, lease = NULL, lease_until = NULL, holder = NULL FROM o \
+                 ended_at = o.ended_at, blocks = o.blocks, lease = NULL, lease_until = NULL, holder = NULL FROM o \
                  WHERE deliveries.edition_id = o.edition_id AND deliveries.subscriber_id = o.subscriber_id \
                  AND deliveries.state = 'leased' AND deliveries.lease = o.lease \
                  RETURNING deliveries.edition_id, deliveries.subscriber_id",

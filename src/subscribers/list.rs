@@ -433,6 +433,18 @@ pub async fn suppress(app: &App, address: &Address, reason: SuppressionReason, a
     tx.commit().await
 }
 
+/// Suppresses somebody whose mailbox does not exist, as a relay said.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn suppress_dead(app: &App, id: SubscriberId) -> Result<(), StoreError> {
+    let Some(row) = app.store.subscriber(id).await? else { return Ok(()) };
+    // Who was erased meanwhile is suppressed already.
+    let Some(address) = row.open(&app.vault)?.address else { return Ok(()) };
+    suppress(app, &address, SuppressionReason::Dead, "relay").await
+}
+
 /// Erases somebody: what is left is an empty row for the ledger and the keyed hash that keeps them from being mailed.
 /// False when the address is not on the list; it is kept from being mailed all the same.
 ///

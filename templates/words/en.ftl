@@ -166,6 +166,7 @@ result-show = To see who was left out, and why:
 notice-staff-heading = { $kind ->
     [stall] An appeal is not getting out
     [relay] A relay takes no mail
+    [domain] A mail domain blocks our mail
     [expired] An appeal did not reach everybody
     [source] A source cannot be read
     [disk] The disk is nearly full
@@ -174,6 +175,7 @@ notice-staff-heading = { $kind ->
 notice-staff-heading-over = { $kind ->
     [stall] The appeal is moving again
     [relay] The relay takes mail again
+    [domain] The mail domain takes our mail again
     [source] The source can be read again
     [disk] There is room on the disk again
    *[other] This is over
@@ -181,6 +183,7 @@ notice-staff-heading-over = { $kind ->
 notice-staff-body = { $kind ->
     [stall] Mailing { $subject } is due, and for a minute nothing of it was taken by a relay.
     [relay] Relay “{ $subject }” cannot be reached or turns us away, and its mail waits: { $detail }
+    [domain] A domain of people on the list (number { $subject }) blocks our mail. Theirs waits and is tried again with growing pauses, and nobody is taken off the list. It says: { $detail }
     [expired] Mails of mailing { $subject } that were not sent before its deadline: { $detail }. They will not be sent any more.
     [source] Source “{ $subject }” could not be read for an hour, so new posts are not found: { $detail }
     [disk] On { $subject }, where the store lies, there is little room left: { $detail }. Without room nothing is sent.
@@ -189,6 +192,7 @@ notice-staff-body = { $kind ->
 notice-staff-body-over = { $kind ->
     [stall] Mailing { $subject } is moving again, or is over.
     [relay] Relay “{ $subject }” works again, and what waited goes out.
+    [domain] The domain with number { $subject } takes our mail again, or nothing was left to send to it.
     [source] Source “{ $subject }” can be read again.
     [disk] On { $subject } there is enough room again.
    *[other] { $subject } is well again.

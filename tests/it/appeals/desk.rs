@@ -206,6 +206,7 @@ impl Desk {
                     records.push(match deliveries::verdict(&edition, &claimed.standing, None, now) {
                         Verdict::Send => deliveries::record(claimed, edition.lane, "main", &outcome, now, 0),
                         Verdict::End(state) => deliveries::ended(claimed, state, now),
+                        Verdict::Wait(until) => deliveries::waiting(claimed, until, now),
                         Verdict::PutBack => panic!("an open edition's delivery is put back"),
                     });
                 }

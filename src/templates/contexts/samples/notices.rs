@@ -17,6 +17,7 @@ impl Context for StaffNotice {
         let about = [
             (NoticeKind::Stall, "7", ""),
             (NoticeKind::Relay, "main", "no answer within 30s"),
+            (NoticeKind::Domain, "00c0ffee00c0ffee", "550 5.7.1 blocked"),
             (NoticeKind::Expired, "7", "12"),
             (NoticeKind::Source, "posts", "the folder is gone"),
             (NoticeKind::Disk, "node-1", "312 MB / 20000 MB"),
