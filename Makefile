@@ -1,6 +1,6 @@
 # What developers run. `make test` is all that a fresh machine needs: it installs the servers that the tests use.
 
-.PHONY: test servers check fmt licences demo screenshots bench
+.PHONY: test servers check fmt licences demo screenshots bench chaos
 
 test: servers
 	cargo test --locked --no-fail-fast
@@ -8,6 +8,11 @@ test: servers
 # PostgreSQL, Postfix's smtp-sink and Chromium, from the system's packages, and axe-core from npm; nothing is started.
 servers:
 	@tests/servers/install
+
+# Kills the daemon a hundred times amid twenty thousand deliveries, and asks it to end twenty times, on SQLite and with two
+# nodes on PostgreSQL; prints what was repeated. It takes some minutes. HANDBILL_TEST_SEED makes it the same again.
+chaos: servers
+	HANDBILL_CHAOS=1 cargo test --locked --test it killed::a_daemon -- --nocapture --test-threads=1
 
 # What CI checks besides the tests.
 check:

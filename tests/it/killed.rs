@@ -1,58 +1,40 @@
 //! The dispatcher dies, and dies again: nobody is lost, and hardly anybody gets it twice (promises 1 and 2).
+//!
+//! `make chaos` runs the long form of it: a hundred kills in twenty thousand deliveries.
 // Clippy lets tests unwrap, and sees by this that all of this file is one.
 #![cfg(test)]
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+mod chaos;
+mod counter;
+
+use std::collections::HashSet;
 
 use serde_json::Value;
 
+use self::chaos::{Chaos, Ending};
 use crate::real::Real;
 use crate::sink::Mail;
 
-/// So many get the digest whose dispatcher is killed.
-const PEOPLE: usize = 1500;
-/// So often it is killed.
-const KILLS: usize = 5;
-/// `connections` of the tests' config.
-const CONNECTIONS: usize = 4;
-/// The most that one transaction records.
-const GROUP: usize = 64;
-/// So many get the digest whose dispatcher is asked to end.
-const STOPPED: usize = 400;
 /// So many take part in the whole flow.
 const LIST: usize = 2000;
 
-/// Numbers that look random and come again with the same seed, which is printed.
-struct Dice(u64);
+/// How long it is to be: so many people, and so often an end.
+fn length(short: (usize, usize), long: (usize, usize)) -> (usize, usize) {
+    if std::env::var_os("HANDBILL_CHAOS").is_some() { long } else { short }
+}
 
-impl Dice {
-    fn new() -> Self {
-        let given = std::env::var("HANDBILL_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-        let seed = given.unwrap_or_else(|| RandomState::new().hash_one(0));
-        println!("HANDBILL_TEST_SEED={seed}");
-        Self(seed)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        // The multiplier of Knuth's MMIX; its high bits are the good ones.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % bound
+really_on_both! {
+    fn a_daemon_that_is_killed_loses_nobody_and_repeats_little(real) {
+        let (people, kills) = length((1500, 5), (20_000, 100));
+        Chaos::new(&real, people).run(kills, Ending::Kill);
     }
 }
 
-/// Plans a digest to `count` people; returns its number.
-fn planned(real: &Real, count: usize) -> String {
-    real.people(count, "weekly");
-    real.post("strike.md", "The strike goes on");
-    real.done(&["posts", "pull", "--no-baseline"]);
-    real.json(&["digests", "send", "weekly", "--json"])[0]["edition"].to_string()
-}
-
-/// How many the ledger says have it.
-fn accepted(real: &Real, edition: &str) -> usize {
-    let shown = real.json(&["editions", "show", edition, "--json"]);
-    usize::try_from(shown["deliveries"]["accepted"].as_u64().unwrap_or(0)).unwrap()
+really_on_both! {
+    fn a_daemon_that_is_told_to_end_repeats_nothing(real) {
+        let (people, ends) = length((400, 3), (2000, 20));
+        Chaos::new(&real, people).run(ends, Ending::Terminate);
+    }
 }
 
 /// Everybody has it, and the ledger knows.
@@ -66,57 +48,6 @@ fn all_told(real: &Real, edition: &str, count: usize) -> Vec<Mail> {
     assert_eq!(lines.len(), count);
     assert!(lines.iter().all(|line| line["state"] == "accepted"), "not all are accepted");
     mails
-}
-
-really_on_both! {
-    fn a_dispatcher_that_is_killed_loses_nobody_and_repeats_little(real) {
-        let mut dice = Dice::new();
-        let edition = planned(&real, PEOPLE);
-        let (mut sent, mut recorded) = (0, 0);
-        for kill in 0..KILLS {
-            let before = real.sink.count();
-            let running = real.start(&["dispatch", "--until-empty"]);
-            real.sink.wait_for(before + 1 + dice.below(PEOPLE / (KILLS + 2)));
-            running.kill();
-            real.sink.drain();
-            let (sent_now, recorded_now) = (real.sink.count(), accepted(&real, &edition));
-            // What the sink took in this run and the ledger does not know of is what will be sent again.
-            let open = (sent_now - sent).saturating_sub(recorded_now - recorded);
-            println!("kill {kill}: {sent_now} sent, {recorded_now} recorded, {open} open");
-            assert!(open <= CONNECTIONS + GROUP, "{open} are sent again");
-            assert!(recorded_now < PEOPLE, "it was through before it was killed");
-            (sent, recorded) = (sent_now, recorded_now);
-        }
-        real.done(&["dispatch", "--until-empty"]);
-        let mails = all_told(&real, &edition, PEOPLE);
-        let repeats = mails.len() - PEOPLE;
-        println!("{repeats} repeats");
-        assert!(repeats <= KILLS * (CONNECTIONS + GROUP), "{repeats}");
-        let mut ids: HashMap<&str, &str> = HashMap::new();
-        for mail in &mails {
-            assert_eq!(*ids.entry(&mail.rcpt).or_insert(&mail.message_id), mail.message_id, "another Message-ID");
-        }
-        assert_eq!(ids.values().collect::<HashSet<_>>().len(), PEOPLE);
-    }
-}
-
-really_on_both! {
-    fn a_dispatcher_that_is_told_to_end_repeats_nothing(real) {
-        let mut dice = Dice::new();
-        let edition = planned(&real, STOPPED);
-        for _ in 0..3 {
-            let before = real.sink.count();
-            let mut running = real.start(&["dispatch", "--until-empty"]);
-            real.sink.wait_for(before + 1 + dice.below(STOPPED / 5));
-            let status = running.terminate();
-            assert_eq!(status.code(), Some(0), "{}", running.log.text());
-            let mails = real.sink.mails().len();
-            assert_eq!(accepted(&real, &edition), mails);
-            assert!(mails < STOPPED, "it was through before it was told");
-        }
-        real.done(&["dispatch", "--until-empty"]);
-        assert_eq!(all_told(&real, &edition, STOPPED).len(), STOPPED);
-    }
 }
 
 #[test]

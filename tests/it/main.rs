@@ -25,6 +25,7 @@ mod listing;
 mod mail;
 mod nodes;
 mod notices;
+mod outcomes;
 mod posts;
 mod relay;
 mod returning;

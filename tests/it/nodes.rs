@@ -64,7 +64,7 @@ async fn until(failure: &str, condition: impl AsyncFn() -> bool) {
 }
 
 /// Plans until nothing is left to plan; how many deliveries this planner wrote.
-async fn plan_all(app: &App, edition: EditionId) -> u64 {
+pub(crate) async fn plan_all(app: &App, edition: EditionId) -> u64 {
     let (mut planner, mut written) = (Planner::default(), 0);
     loop {
         let row = app.store.edition(edition).await.unwrap().unwrap();

@@ -135,7 +135,13 @@ impl Real {
 
     /// Starts a command that goes on beside the test.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
+        self.start_with(arguments, &[])
+    }
+
+    /// As [`Real::start`], with more environment.
+    pub(crate) fn start_with(&self, arguments: &[&str], environment: &[(&str, String)]) -> Running {
         let mut command = self.command(arguments);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = Spoken::listen(child.stdout.take().unwrap());
         let log = Spoken::listen(child.stderr.take().unwrap());
@@ -167,6 +173,12 @@ impl Drop for Running {
 impl Running {
     /// Ends it as a power cut would.
     pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// As [`Running::kill`], for one whose output is still of interest.
+    pub(crate) fn end_now(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }

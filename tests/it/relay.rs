@@ -298,7 +298,7 @@ async fn an_opening_that_fails_says_where_and_whether_to_try_again() {
 }
 
 /// An authority of our own, and a server's certificate from it for 127.0.0.1.
-fn certificates() -> (TempDir, Arc<ServerConfig>) {
+pub(crate) fn certificates() -> (TempDir, Arc<ServerConfig>) {
     let folder = tempfile::tempdir().unwrap();
     let mut ca = CertificateParams::new([]).unwrap();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

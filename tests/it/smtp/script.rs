@@ -33,6 +33,8 @@ pub(crate) enum Act {
     ReplyAndClose(&'static str),
     /// Answers with this, one byte at a time.
     Pieces(&'static str),
+    /// Says what it usually says, a byte every few milliseconds.
+    Slow,
     /// Does nothing and reads nothing, for ever.
     Stall,
     /// Closes without a word. A message at [`Stage::Dot`] was taken all the same.
@@ -49,7 +51,7 @@ impl Act {
         match self {
             Self::Reply(text) | Self::ReplyAndClose(text) | Self::Pieces(text) => Some(text),
             Self::Garbage => Some("HTTP/1.1 400 Bad Request"),
-            Self::Stall | Self::Close | Self::Hold(_) => None,
+            Self::Slow | Self::Stall | Self::Close | Self::Hold(_) => None,
         }
     }
 

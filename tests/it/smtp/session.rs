@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +14,9 @@ use tokio_rustls::TlsAcceptor;
 
 use super::script::{Act, Script, Stage};
 use super::{Shared, Taken};
+
+/// Between two bytes of a slow reply.
+const SLOW: Duration = Duration::from_millis(3);
 
 /// Holds one conversation, to its end.
 pub(super) async fn converse(tcp: TcpStream, shared: &Shared) -> io::Result<()> {
@@ -149,6 +153,7 @@ impl<'a> Session<'a> {
 
     async fn message(&mut self) -> io::Result<Next> {
         let mut middle = self.take_act(Stage::Body);
+        let mut slow = false;
         let mut searched: usize = 0;
         loop {
             let end = if self.received.starts_with(b".\r\n") {
@@ -162,12 +167,17 @@ impl<'a> Session<'a> {
                 return self.dot(data).await;
             }
             searched = self.received.len().saturating_sub(4);
+            if slow {
+                tokio::time::sleep(SLOW).await;
+            }
             if !self.receive().await? {
                 return Ok(Next::End);
             }
             let Some(act) = middle.take() else { continue };
             if let Act::Hold(permits) = act {
                 pass(&permits).await?;
+            } else if matches!(act, Act::Slow) {
+                slow = true;
             } else if self.perform(Some(act), "").await? == Next::End {
                 return Ok(Next::End);
             }
@@ -205,6 +215,13 @@ impl<'a> Session<'a> {
             Some(Act::Hold(permits)) => {
                 pass(&permits).await?;
                 self.say(usual).await?;
+            }
+            Some(Act::Slow) => {
+                for byte in format!("{usual}\r\n").bytes() {
+                    tokio::time::sleep(SLOW).await;
+                    self.wire.write_all(&[byte]).await?;
+                    self.wire.flush().await?;
+                }
             }
             Some(Act::Stall) => std::future::pending().await,
             Some(Act::Close) => return Ok(Next::End),
