@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use tracing::log::LevelFilter;
@@ -120,7 +121,14 @@ async fn sqlite(url: &str) -> Result<Store> {
         StoreError::Query(source) => failed(source),
         other => other,
     };
-    let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(open)?;
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        // Where writing fails, as on a full disk, SQLite may end the transaction by itself; sqlx then takes it for open, for
+        // ever. Such a connection is given up.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        .connect_with(options.clone())
+        .await
+        .map_err(open)?;
     let read =
         SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await.map_err(open)?;
     Ok(Store::Sqlite(Sqlite { write, read, file }))
