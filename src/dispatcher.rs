@@ -230,12 +230,9 @@ fn cut_off(shared: &Shared) -> u64 {
 
 /// How long to make do with fewer connections once the relay took no more.
 const FEWER_FOR: Duration = Duration::from_secs(30);
-/// How long a lease lasts beyond the time that one send may take.
-const LEASE_BEYOND: Duration = Duration::from_secs(60);
-
 impl Shared {
     fn lease_length(&self) -> Duration {
-        self.relay.timeout + LEASE_BEYOND
+        self.relay.timeout + self.app.config.mail.lease
     }
 
     fn lease_end(&self, claimed: Instant) -> Instant {

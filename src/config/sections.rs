@@ -316,11 +316,16 @@ pub struct Mail {
     /// How long to wait for open replies after SIGTERM before they count as unknown.
     #[serde(deserialize_with = "duration")]
     pub stop_grace: Duration,
+    /// How long a node on PostgreSQL may say nothing, beyond the time that one message may take, before others take over
+    /// what it held.
+    #[serde(deserialize_with = "duration")]
+    pub lease: Duration,
 }
 
 impl Default for Mail {
     fn default() -> Self {
-        Self { templates: None, images: Images::None, stop_grace: Duration::from_secs(60) }
+        let minute = Duration::from_secs(60);
+        Self { templates: None, images: Images::None, stop_grace: minute, lease: minute }
     }
 }
 

@@ -20,8 +20,10 @@ use crate::store::relays::RelayStatus;
 const LOOK: Duration = Duration::from_millis(100);
 /// How often to look for what came due, ended or died without anybody's changing anything.
 const ROUND: Duration = Duration::from_secs(1);
-/// How often leases are extended.
+/// How often leases are extended; more often where they are short.
 const HEARTBEAT: Duration = Duration::from_secs(20);
+/// After our own lock was lost: how long nobody else counts as dead for want of one.
+const MOURNING: Duration = Duration::from_secs(5);
 /// How many deliveries one transaction may end.
 const SWEEP: i64 = 2000;
 /// The most that one claim takes.
@@ -101,6 +103,8 @@ struct Clerk<'a> {
     /// When the next hold ends.
     next_hold: Option<Timestamp>,
     store_was_fine: bool,
+    /// When our own lock was found lost.
+    lost_lock: Option<Instant>,
     /// How the relay was doing when that was last written down.
     relay: Option<RelayStatus>,
 }
@@ -119,6 +123,7 @@ impl<'a> Clerk<'a> {
             more: false,
             next_hold: None,
             store_was_fine: true,
+            lost_lock: None,
             relay: None,
         }
     }
@@ -132,8 +137,13 @@ impl<'a> Clerk<'a> {
         self.more = false;
         if self.last_round.is_none_or(|at| at.elapsed() >= ROUND) {
             self.last_round = Some(Instant::now());
-            self.lock.keep(store).await?;
-            self.bury_dead().await?;
+            if !self.lock.keep(store).await? {
+                self.lost_lock = Some(Instant::now());
+            }
+            // What cut our own session off may have cut off the others': they get the time to take their locks again.
+            if self.lost_lock.is_none_or(|at| at.elapsed() >= MOURNING) {
+                self.bury_dead().await?;
+            }
             self.heartbeat().await?;
             busy |= planner::sweep(store, now, SWEEP).await? > 0;
             remind::open_due(&shared.app).await?;
@@ -242,10 +252,10 @@ impl<'a> Clerk<'a> {
 
     /// Extends the leases of what is in hand, and ends those of dispatchers that died.
     async fn heartbeat(&mut self) -> crate::store::Result<()> {
-        if self.last_heartbeat.elapsed() < HEARTBEAT {
+        let app = &self.shared.app;
+        if self.last_heartbeat.elapsed() < HEARTBEAT.min(app.config.mail.lease / 3) {
             return Ok(());
         }
-        let app = &self.shared.app;
         let began = Instant::now();
         let until = app.store.lease_clock(app.clock.now()).await?.plus(self.shared.lease_length());
         self.leases.retain(|batch| batch.strong_count() > 0);

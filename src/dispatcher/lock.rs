@@ -55,11 +55,11 @@ impl DispatchLock {
         }
     }
 
-    /// Sees to it that the lock is still held.
-    pub(super) async fn keep(&mut self, store: &Store) -> Result<()> {
+    /// Sees to it that the lock is still held; false when it was lost, and had to be taken again.
+    pub(super) async fn keep(&mut self, store: &Store) -> Result<bool> {
         match (self, store) {
             (Self::OneOf(holder), Store::Postgres(pool)) => holder.keep(pool).await,
-            _ => Ok(()),
+            _ => Ok(true),
         }
     }
 }

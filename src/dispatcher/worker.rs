@@ -102,6 +102,11 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
             return true;
         }
     };
+    // A machine that slept through it meanwhile has lost it.
+    if job.batch.remaining() <= shared.relay.timeout {
+        shared.put_back(vec![job]).await;
+        return true;
+    }
     let Some(open) = connection.as_mut() else { return false };
     let first = open.messages() == 0;
     let sender = &shared.app.config.site.sender.address;

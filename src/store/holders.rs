@@ -32,23 +32,23 @@ impl Holder {
         self.key
     }
 
-    /// Looks whether the session still stands, and takes the same lock in another where it does not. While the server
-    /// has not noticed the end of the old session, that one still holds the lock, and the next call tries again.
+    /// Looks whether the session still stands, and takes the same lock in another where it does not; false then. While the
+    /// server has not noticed the end of the old session, that one still holds the lock, and the next call tries again.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn keep(&mut self, pool: &PgPool) -> Result<()> {
+    pub async fn keep(&mut self, pool: &PgPool) -> Result<bool> {
         if let Some(mut session) = self.session.take()
             && session.ping().await.is_ok()
         {
             self.session = Some(session);
-            return Ok(());
+            return Ok(true);
         }
         let mut session = pool.acquire().await?.detach();
         let locked: bool =
             sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(self.key).fetch_one(&mut session).await?;
         self.session = locked.then_some(session);
-        Ok(())
+        Ok(false)
     }
 }
