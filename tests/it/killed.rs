@@ -5,7 +5,7 @@
 #![cfg(test)]
 
 mod chaos;
-mod counter;
+pub(crate) mod counter;
 
 use std::collections::HashSet;
 

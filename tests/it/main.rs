@@ -35,6 +35,8 @@ mod smtp;
 mod store;
 mod story;
 mod suggest;
+mod takes_hold;
 mod translations;
+mod trouble;
 mod web;
 mod zones;

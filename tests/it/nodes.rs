@@ -23,21 +23,21 @@ use crate::smtp::{Act, Faulty, Script, Stage};
 use crate::stores::TestStore;
 
 /// Another node of the same Handbill, with connections of its own.
-async fn node(app: &TestApp) -> Arc<App> {
+pub(crate) async fn node(app: &TestApp) -> Arc<App> {
     let config = app.config.clone();
     let store = Store::open(&config.store.url).await.unwrap();
     let vault = Vault::read(&app.dir.path().join("handbill.key")).unwrap();
     Arc::new(App { config, store, vault, clock: app.clock.clone() })
 }
 
-type Running = JoinHandle<anyhow::Result<dispatcher::Summary>>;
+pub(crate) type Running = JoinHandle<anyhow::Result<dispatcher::Summary>>;
 
-fn start(app: &TestApp, node: &Arc<App>, until: Until, stop: &CancellationToken) -> Running {
+pub(crate) fn start(app: &TestApp, node: &Arc<App>, until: Until, stop: &CancellationToken) -> Running {
     tokio::spawn(dispatcher::run(Arc::clone(node), app.templates(), until, Arc::new(Progress::default()), stop.clone()))
 }
 
 /// A relay that takes forty messages a second, so that whatever is done comes amid them.
-fn slow() -> Script {
+pub(crate) fn slow() -> Script {
     let permits = Arc::new(Semaphore::new(0));
     let weak = Arc::downgrade(&permits);
     tokio::spawn(async move {
@@ -53,7 +53,7 @@ fn slow() -> Script {
 }
 
 /// Looks until `condition` holds.
-async fn until(failure: &str, condition: impl AsyncFn() -> bool) {
+pub(crate) async fn until(failure: &str, condition: impl AsyncFn() -> bool) {
     let looking = async {
         let mut look = tokio::time::interval(Duration::from_millis(20));
         while !condition().await {

@@ -140,7 +140,18 @@ impl Real {
 
     /// As [`Real::start`], with more environment.
     pub(crate) fn start_with(&self, arguments: &[&str], environment: &[(&str, String)]) -> Running {
-        let mut command = self.command(arguments);
+        Self::spawn(self.command(arguments), environment)
+    }
+
+    /// As [`Real::start_with`], by a shell that ignores that a file may not grow: to write into it is an error then.
+    pub(crate) fn start_stubborn(&self, arguments: &[&str], environment: &[(&str, String)]) -> Running {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_handbill")]).args(arguments);
+        command.current_dir(self.path()).env_clear().env("HANDBILL_LOG", "debug").stdin(Stdio::null());
+        Self::spawn(command, environment)
+    }
+
+    fn spawn(mut command: Command, environment: &[(&str, String)]) -> Running {
         command.envs(environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = Spoken::listen(child.stdout.take().unwrap());
@@ -172,19 +183,17 @@ impl Drop for Running {
 
 impl Running {
     /// Ends it as a power cut would.
-    pub(crate) fn kill(mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// As [`Running::kill`], for one whose output is still of interest.
-    pub(crate) fn end_now(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.id().to_string()]).status().unwrap();
         assert!(sent.success(), "cannot send {name}");
     }
 

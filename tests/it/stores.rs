@@ -1,6 +1,6 @@
 //! A store of its own for each test, on SQLite and on PostgreSQL.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::ops::Deref;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -99,6 +99,48 @@ pub(crate) async fn postgres_database() -> String {
     pool.close().await;
     let (server, _) = server.url.rsplit_once('/').unwrap();
     format!("{server}/{name}")
+}
+
+/// A PostgreSQL server of its own, for tests that do to it what others must not meet.
+pub(crate) struct OwnServer {
+    url: String,
+    child: Child,
+    said: BufReader<std::process::ChildStdout>,
+}
+
+impl OwnServer {
+    pub(crate) fn start() -> Self {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/postgres");
+        let mut child = Command::new(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap());
+        let mut own = Self { url: String::new(), child, said };
+        own.url = own.ready();
+        own
+    }
+
+    fn ready(&mut self) -> String {
+        let mut url = String::new();
+        self.said.read_line(&mut url).unwrap();
+        assert!(url.starts_with("postgres://"), "PostgreSQL did not start; see above");
+        url.trim().to_owned()
+    }
+
+    /// Stops it as for an update, and starts it again.
+    pub(crate) fn restart(&mut self) {
+        self.child.stdin.as_mut().unwrap().write_all(b"again\n").unwrap();
+        assert_eq!(self.ready(), self.url);
+    }
+
+    pub(crate) async fn store(&self) -> TestStore {
+        TestStore::open(tempfile::tempdir().unwrap(), self.url.clone()).await
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
 }
 
 fn start() -> Server {

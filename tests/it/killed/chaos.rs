@@ -166,7 +166,7 @@ impl<'a> Chaos<'a> {
 
     fn end(&self, node: &mut Node, number: usize, ending: Ending) -> End {
         match ending {
-            Ending::Kill => node.running.end_now(),
+            Ending::Kill => node.running.kill(),
             Ending::Terminate => {
                 assert_eq!(node.running.terminate().code(), Some(0), "{}", node.running.log.text());
             }

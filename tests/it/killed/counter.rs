@@ -32,6 +32,8 @@ struct State {
     taken: Vec<Acceptance>,
     /// How many connections of each life are open.
     open: Vec<usize>,
+    /// How many messages each life has begun.
+    begun: Vec<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -81,6 +83,7 @@ impl Counter {
     pub(crate) fn begin(&self, door: usize) -> usize {
         let mut state = self.state();
         state.open.push(0);
+        state.begun.push(0);
         state.doors[door].life = state.open.len() - 1;
         state.doors[door].life
     }
@@ -89,6 +92,16 @@ impl Counter {
     pub(crate) fn permit(&self, door: usize, permits: usize) {
         self.state().doors[door].permits = permits;
         self.0.changed.notify_all();
+    }
+
+    /// Waits until a life has begun so many messages.
+    pub(crate) fn wait_for_begun(&self, life: usize, count: usize) {
+        self.wait("it begins no more", |state| state.begun[life] >= count);
+    }
+
+    /// How many messages a life has begun.
+    pub(crate) fn begun(&self, life: usize) -> usize {
+        self.state().begun[life]
     }
 
     /// Everything that was taken so far.
@@ -114,7 +127,7 @@ impl Counter {
 
 fn converse(tcp: &TcpStream, shared: &Shared, door: usize, life: usize) -> io::Result<()> {
     tcp.set_nodelay(true)?;
-    let mut say = |text: &str| (&mut &*tcp).write_all(format!("{text}\r\n").as_bytes());
+    let say = |text: &str| (&mut &*tcp).write_all(format!("{text}\r\n").as_bytes());
     let mut lines = BufReader::new(tcp).split(b'\n');
     let mut rcpt = String::new();
     say("220 counter.example ESMTP")?;
@@ -126,8 +139,13 @@ fn converse(tcp: &TcpStream, shared: &Shared, door: usize, life: usize) -> io::R
                 rcpt = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                 say("250 ok")?;
             }
+            "MAIL" => {
+                shared.state.lock().unwrap().begun[life] += 1;
+                say("250 ok")?;
+            }
             "DATA" => {
                 say("354 go on")?;
+                shared.changed.notify_all();
                 let mut message_id = String::new();
                 loop {
                     let Some(line) = lines.next() else { return Ok(()) };
