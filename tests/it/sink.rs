@@ -61,7 +61,6 @@ pub(crate) struct Mail {
     pub(crate) rcpt: String,
     /// The address in To.
     pub(crate) to: String,
-    pub(crate) message_id: String,
     pub(crate) subject: String,
     /// The plain text.
     pub(crate) text: String,
@@ -81,7 +80,6 @@ impl Mail {
         Self {
             rcpt: raw("X-Rcpt-Args").split(['<', '>']).nth(1).unwrap().to_owned(),
             to: to.first().unwrap().address().unwrap().to_owned(),
-            message_id: message.message_id().unwrap().to_owned(),
             subject: message.subject().unwrap().to_owned(),
             text: message.body_text(0).unwrap().into_owned(),
             unsubscribe: token(&raw("List-Unsubscribe"), "unsubscribe"),
@@ -148,11 +146,6 @@ impl Sink {
     /// Waits until `count` messages were taken.
     pub(crate) fn wait_for(&self, count: usize) {
         self.counters.wait_until(|text| counted(text) >= count);
-    }
-
-    /// How many messages were taken.
-    pub(crate) fn count(&self) -> usize {
-        counted(&self.counters.text())
     }
 
     /// Waits for a session of our own, behind whatever a client that is gone now had sent before.

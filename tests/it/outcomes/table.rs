@@ -104,7 +104,7 @@ impl Row {
 }
 
 /// How long we wait for a relay that says nothing, in seconds.
-const STALL: u64 = 3;
+const STALL: u64 = 5;
 const TAKEN: &str = "dot: 250 2.0.0 queued";
 /// Before a recipient is named.
 const BEFORE: [(Stage, &str, &str); 4] = [
@@ -192,7 +192,7 @@ fn opening(rows: &mut Vec<Row>) {
         add("refuses with a 4xx", Act::Reply("451 4.3.0 later"), "the relay said: 451 4.3.0 later", Next::Soon);
         let closing = Act::ReplyAndClose("421 4.3.2 closing");
         add("says 421 and closes", closing, "the relay said: 421 4.3.2 closing", Next::Soon);
-        add("stalls", Act::Stall, "no answer within 3s", Next::Soon);
+        add("stalls", Act::Stall, "no answer within 5s", Next::Soon);
         add("hangs up", Act::Close, "the relay closed the connection", Next::Soon);
         add("talks garbage", Act::Garbage, "the relay's reply is no SMTP", Next::Soon);
         rows.push(Row::new(stage, "answers a byte every few milliseconds", Act::Slow, TAKEN, Next::Done).with(setup));
@@ -246,7 +246,7 @@ fn handing_over(rows: &mut Vec<Row>) {
         };
         let closing = Act::ReplyAndClose("421 4.3.2 closing");
         add("says 421 and closes", closing, "421 4.3.2 closing", Next::Soon);
-        add("stalls", Act::Stall, "no answer within 3s", lost);
+        add("stalls", Act::Stall, "no answer within 5s", lost);
         add("hangs up", Act::Close, "the relay closed the connection", lost);
         add("talks garbage", Act::Garbage, "the relay's reply is no SMTP", lost);
         let good = |act| Row::new(stage, "answers a byte every few milliseconds", act, TAKEN, Next::Done);
@@ -290,7 +290,7 @@ fn handing_over(rows: &mut Vec<Row>) {
         Next::Maybe,
     ));
     let body = |does: &str, act, said: &str, next| Row::new(Stage::Body, does, act, said, next);
-    rows.push(body("stops reading", Act::Stall, "dot: no answer within 3s", Next::Maybe));
+    rows.push(body("stops reading", Act::Stall, "dot: no answer within 5s", Next::Maybe));
     rows.push(body("hangs up", Act::Close, "dot: the relay closed the connection", Next::Maybe));
     rows.push(body("talks garbage", Act::Garbage, "dot: the relay's reply is no SMTP", Next::Maybe));
     let large = Act::ReplyAndClose("552 5.3.4 too large");
