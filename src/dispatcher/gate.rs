@@ -4,11 +4,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::clock::Timestamp;
-use crate::relay::{OpenError, RelayState};
+use crate::relay::{OpenError, RelayState, Stage};
 use crate::store::relays::RelayStatus;
 
 /// The longest pause between two attempts to reach a relay that is away.
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// The pause after a wrong password, as some lock an account after a few of them.
+const PASSWORD: Duration = Duration::from_secs(300);
 
 /// Closed while the relay cannot be reached, or turns us away.
 #[derive(Debug, Default)]
@@ -47,27 +50,28 @@ impl Gate {
 
     /// Notes that the relay turned a connection away before it heard of a recipient.
     pub(super) fn turned_away(&self, relay: &str, why: &str, permanent: bool, now: Timestamp) {
-        self.fail(relay, why, permanent, true, now);
+        let pause = permanent.then_some(LONGEST);
+        self.fail(relay, why, pause, true, now);
     }
 
     /// Notes that none could be; the first time aloud.
     pub(super) fn failed(&self, relay: &str, error: &OpenError, now: Timestamp) {
-        self.fail(relay, &error.to_string(), error.is_permanent(), false, now);
+        let pause = error.is_permanent().then_some(if error.stage == Stage::Auth { PASSWORD } else { LONGEST });
+        self.fail(relay, &error.to_string(), pause, false, now);
     }
 
-    fn fail(&self, relay: &str, error: &str, permanent: bool, turned_away: bool, now: Timestamp) {
+    /// `permanent` is the pause where trying again soon is of no use.
+    fn fail(&self, relay: &str, error: &str, permanent: Option<Duration>, turned_away: bool, now: Timestamp) {
         let mut state = self.state();
         // Connections that failed at the same time count once.
         if state.knock_at.is_some_and(|at| at > Instant::now()) {
             return;
         }
         state.failures = state.failures.saturating_add(1);
-        state.permanent = permanent;
+        state.permanent = permanent.is_some();
         state.turned_away |= turned_away;
-        let pause = match permanent {
-            true => LONGEST,
-            false => LONGEST.min(Duration::from_millis(500) * 2u32.saturating_pow(state.failures.min(10))),
-        };
+        let growing = LONGEST.min(Duration::from_millis(500) * 2u32.saturating_pow(state.failures.min(10)));
+        let pause = permanent.unwrap_or(growing);
         state.knock_at = Some(Instant::now() + pause);
         state.retry_at = Some(now.plus(pause));
         match state.standing {

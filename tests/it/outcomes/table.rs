@@ -10,7 +10,6 @@ use crate::smtp::{Act, Stage};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     Done,
-    AtOnce,
     Again,
     Maybe,
     Over,
@@ -18,23 +17,28 @@ pub(crate) enum Next {
     Domain,
     Soon,
     Stopped,
+    Password,
 }
 
 impl fmt::Display for Next {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Done => "nothing",
-            Self::AtOnce => "it went over another connection at once",
             Self::Again => "tried again in about a minute, then with growing pauses until its deadline",
             Self::Maybe => "it may have arrived: tried again with the same Message-ID, and unknown in the end",
             Self::Over => "not tried again; the person gets the next mailing",
             Self::Dead => "not tried again; the address is suppressed as dead",
             Self::Domain => {
-                "its domain is left alone for a minute, then for longer; staff are told; the person is not marked"
+                "its domain is left alone for a minute, then for longer; staff are told when it blocks again; the person is \
+                 not marked"
             }
             Self::Soon => "nothing was tried; the relay is asked again from a second on; staff are told after a minute",
             Self::Stopped => {
                 "nothing was tried; the relay has stopped, is asked again every half minute, and staff are told"
+            }
+            Self::Password => {
+                "nothing was tried; the relay has stopped, is asked again every five minutes so that no account gets locked, \
+                 and staff are told; nobody's mail ends by it"
             }
         })
     }
@@ -44,7 +48,7 @@ impl Next {
     /// The state in the ledger.
     pub(crate) fn state(self) -> &'static str {
         match self {
-            Self::Done | Self::AtOnce => "accepted",
+            Self::Done => "accepted",
             Self::Over | Self::Dead => "refused",
             _ => "queued",
         }
@@ -180,7 +184,7 @@ fn opening(rows: &mut Vec<Row>) {
         let mut add = |does: &str, act, why: &str, next| {
             let advice = match () {
                 () if why.contains("535") => "check relay.user and relay.password_file",
-                () if next == Next::Stopped => "ask those who run the relay",
+                () if why.starts_with("the relay said: 5") => "ask those who run the relay",
                 () if why.starts_with("the relay said: 4") => "it is tried again later",
                 () => "check relay.port and relay.tls: 465 wants implicit, 587 starttls",
             };
@@ -188,7 +192,8 @@ fn opening(rows: &mut Vec<Row>) {
             rows.push(Row::new(stage, does, act, said, next).with(setup));
         };
         let refused = "550 5.7.1 go away";
-        add("refuses with a 5xx", Act::Reply(refused), "the relay said: 550 5.7.1 go away", Next::Stopped);
+        let stopped = if stage == Stage::Auth { Next::Password } else { Next::Stopped };
+        add("refuses with a 5xx", Act::Reply(refused), "the relay said: 550 5.7.1 go away", stopped);
         add("refuses with a 4xx", Act::Reply("451 4.3.0 later"), "the relay said: 451 4.3.0 later", Next::Soon);
         let closing = Act::ReplyAndClose("421 4.3.2 closing");
         add("says 421 and closes", closing, "the relay said: 421 4.3.2 closing", Next::Soon);
@@ -199,7 +204,7 @@ fn opening(rows: &mut Vec<Row>) {
         if stage == Stage::Auth {
             let wrong = "relay 127.0.0.1:25 (auth): the relay said: 535 5.7.8 wrong password; check relay.user and \
                          relay.password_file";
-            let row = Row::new(stage, "does not accept the password", Act::Slow, wrong, Next::Stopped);
+            let row = Row::new(stage, "does not accept the password", Act::Slow, wrong, Next::Password);
             rows.push(Row { acts: Vec::new(), setup: Setup::Account("guess"), ..row });
         }
     }
