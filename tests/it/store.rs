@@ -2,6 +2,7 @@
 
 mod appeals;
 pub(crate) mod deliveries;
+mod domains;
 mod editions;
 mod letters;
 mod notices;

@@ -38,7 +38,8 @@ async fn seen_through(own: &mut OwnServer, trouble: impl AsyncFnOnce(&mut OwnSer
     let edition = app.plan(Cadence::Weekly).await;
     let (one, two, stop) = (node(&app).await, node(&app).await, CancellationToken::new());
     let nodes = [start(&app, &one, Until::Stopped, &stop), start(&app, &two, Until::Stopped, &stop)];
-    server.wait_for(20).await;
+    // Both are under way, with the connections that are not kept for what is urgent.
+    server.wait_until(|seen| seen.connections >= 4 && seen.taken.len() >= 20).await;
     trouble(own, &app).await;
     server.set(Script::default());
     until("they do not see it through", async || accepted(&app, edition).await == PEOPLE).await;

@@ -125,8 +125,11 @@ const WITHIN: [(Stage, &str, Next); 4] = [
     (Stage::Dot, "dot", Next::Maybe),
 ];
 
+/// Whom it is about, and what is next: at RCPT, and later on.
+type About = [(Blame, Next); 2];
+
 /// What relays say no with: the reply, what is kept of it, and whom it is about and what is next at RCPT, and later on.
-const REFUSALS: [(&str, &str, [(Blame, Next); 2]); 18] = [
+const REFUSALS: [(&str, &str, About); 18] = [
     ("550 5.1.1 {to} is unknown", "550 5.1.1 <address> is unknown", [(Blame::Address, Next::Dead); 2]),
     ("550 5.1.2 no such domain", "550 5.1.2 no such domain", [(Blame::Address, Next::Dead); 2]),
     ("550 5.1.10 the domain takes no mail", "550 5.1.10 the domain takes no mail", [(Blame::Address, Next::Dead); 2]),

@@ -100,6 +100,7 @@ async fn use_all(app: &TestApp) {
     let claimed = tx.claim(edition, 10, 7, None, soon(now), now).await.unwrap();
     assert_eq!(claimed.len(), 10);
     tx.extend_lease(7, soon(now)).await.unwrap();
+    tx.postpone(7, now).await.unwrap();
     tx.release(7, &[claimed[9].subscriber_id]).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(store.standings(7).await.unwrap().len(), 9);
