@@ -4,6 +4,7 @@
 //! once; under load, one commit serves many. A permit is held from before MAIL until the record, so that what is accepted
 //! and not recorded never exceeds the open connections and one group.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,15 +80,15 @@ async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
 const BEHIND: Duration = Duration::from_secs(5);
 
 /// Writes outcomes into the ledger, with all that follows from them: where a digest begins next time, whom an appeal
-/// that was amended meanwhile has to be corrected for, which domains are left alone, and whose address is dead. `editions` are those of the records, in the same order. Returns
-/// how many were recorded; those whose lease had ended are not.
+/// that was amended meanwhile has to be corrected for, which domains are left alone, and whose address is dead. `editions`
+/// are those of the records, in the same order. Returns how many were recorded; those whose lease had ended are not.
 ///
 /// # Errors
 ///
 /// When the store fails; then none of them is recorded.
 pub async fn record(app: &App, records: &[Record], editions: &[&Edition]) -> crate::store::Result<usize> {
     let mut tx = app.store.begin().await?;
-    let records = &blocked_later(&mut tx, records, app.clock.now()).await?[..];
+    let records = &*blocked_later(&mut tx, records, app.clock.now()).await?;
     // Held until the end: an amendment comes before these records, and they see it, or after, and it sees them.
     let replaced = replaced(&mut tx, editions).await?;
     let live = tx.record(records).await?;
@@ -129,7 +130,15 @@ pub async fn record(app: &App, records: &[Record], editions: &[&Edition]) -> cra
 }
 
 /// Notes which domains block our mail and which take it again, and puts what was blocked behind its domain's pause.
-async fn blocked_later(tx: &mut Tx, records: &[Record], now: Timestamp) -> crate::store::Result<Vec<Record>> {
+async fn blocked_later<'a>(
+    tx: &mut Tx,
+    records: &'a [Record],
+    now: Timestamp,
+) -> crate::store::Result<Cow<'a, [Record]>> {
+    // Nearly always.
+    if records.iter().all(|record| record.finding.is_none()) {
+        return Ok(Cow::Borrowed(records));
+    }
     let mut records = records.to_vec();
     // In order, so that two nodes never wait for each other's rows. Of one domain the blocks come last: if it took
     // something a moment before, that was the end of another pause.
@@ -156,7 +165,7 @@ async fn blocked_later(tx: &mut Tx, records: &[Record], now: Timestamp) -> crate
             Some(Finding::Dead) | None => {}
         }
     }
-    Ok(records)
+    Ok(Cow::Owned(records))
 }
 
 /// The mailings among these whose appeal was amended or called off since.

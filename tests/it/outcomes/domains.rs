@@ -9,6 +9,7 @@ use handbill::subscribers::{Cadence, Consent, Preferences, list};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{TestApp, newcomer};
+use crate::real::Real;
 use crate::smtp::{Act, Faulty, Script};
 
 const BLOCKED: &str = "550 5.7.1 <{to}>: your mail is not wanted here";
@@ -153,4 +154,24 @@ on_both! {
         assert_eq!(app.dispatch().await.unwrap().totals.accepted, 2);
         assert_eq!(asked_about(&server, "p1@"), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_shows_who_leaves_us_waiting_and_asks_nobody_to_act_at_the_first() {
+    let server = Faulty::start(Script::default().on_rcpt(|_| Some(Act::Reply(BLOCKED)))).await;
+    let port = server.address().port();
+    tokio::task::block_in_place(|| {
+        let real = Real::sqlite();
+        real.configure_relay(port, "");
+        real.people(2, "weekly");
+        real.post("strike.md", "The strike goes on");
+        real.done(&["posts", "pull", "--no-baseline"]);
+        real.done(&["digests", "send", "weekly"]);
+        real.done(&["dispatch", "--until-empty"]);
+        let status = real.json(&["status", "--json"]);
+        assert_eq!((status["domains"].as_array().unwrap().len(), &status["domains"][0]["blocks"]), (1, &1.into()));
+        let text = real.done(&["status"]);
+        assert!(text.contains("leaves us waiting until") && text.contains("550 5.7.1"), "{text}");
+        assert!(!text.contains("example.org"), "{text}");
+    });
 }
