@@ -87,6 +87,8 @@ struct Shared {
     progress: Arc<Progress>,
     /// Says that a group was recorded.
     recorded: Arc<Notify>,
+    /// Jobs that could not be put back, as the store failed.
+    unreleased: Mutex<Vec<Job>>,
     /// Editions whose message could not be made, so that each is told once.
     unmade: Mutex<HashSet<EditionId>>,
 }
@@ -96,21 +98,33 @@ impl Shared {
         self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn unreleased(&self) -> std::sync::MutexGuard<'_, Vec<Job>> {
+        self.unreleased.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts back what could not be put back before.
+    async fn put_back_again(&self) {
+        let jobs = std::mem::take(&mut *self.unreleased());
+        self.put_back(jobs).await;
+    }
+
     /// Puts jobs that were not tried back into the store's queue.
     async fn put_back(&self, jobs: Vec<Job>) {
-        let mut leases: HashMap<i64, Vec<SubscriberId>> = HashMap::new();
-        for job in &jobs {
-            leases.entry(job.batch.lease).or_default().push(job.claimed.subscriber_id);
+        let mut leases: HashMap<i64, Vec<Job>> = HashMap::new();
+        for job in jobs {
+            leases.entry(job.batch.lease).or_default().push(job);
         }
-        for (lease, rows) in leases {
+        for (lease, jobs) in leases {
+            let rows: Vec<SubscriberId> = jobs.iter().map(|job| job.claimed.subscriber_id).collect();
             let released = async {
                 let mut tx = self.app.store.begin().await?;
                 tx.release(lease, &rows).await?;
                 tx.commit().await
             };
             if let Err(error) = released.await {
-                // Their lease runs out by itself.
+                // The clerk tries again; if this process ends before, their lease runs out by itself.
                 tracing::error!(%error, count = rows.len(), "cannot put deliveries back");
+                self.unreleased().extend(jobs);
             }
         }
     }
@@ -187,6 +201,7 @@ pub async fn run(
         stopping: stop.child_token(),
         progress,
         recorded: Arc::clone(&recorded),
+        unreleased: Mutex::default(),
         unmade: Mutex::default(),
         relay,
     });
@@ -201,6 +216,7 @@ pub async fn run(
     let left_open = if grace.await.is_ok() { 0 } else { cut_off(&shared) };
     workers.shutdown().await;
     shared.put_back(shared.queue.take_all()).await;
+    shared.put_back_again().await;
     let progress = Arc::clone(&shared.progress);
     // The recorder ends when the last sender is gone, and with it all outcomes are in the ledger.
     drop(shared);

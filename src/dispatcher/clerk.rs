@@ -137,6 +137,7 @@ impl<'a> Clerk<'a> {
         self.more = false;
         if self.last_round.is_none_or(|at| at.elapsed() >= ROUND) {
             self.last_round = Some(Instant::now());
+            shared.put_back_again().await;
             if !self.lock.keep(store).await? {
                 self.lost_lock = Some(Instant::now());
             }

@@ -18,7 +18,7 @@ use crate::nodes::{node, slow, start, until};
 use crate::smtp::{Faulty, Script};
 use crate::stores::OwnServer;
 
-const PEOPLE: usize = 150;
+const PEOPLE: usize = 200;
 /// What each of two nodes may send again: its connections, and a group.
 const REPEATS: usize = 2 * (4 + 64);
 
@@ -27,6 +27,13 @@ async fn accepted(app: &TestApp, edition: EditionId) -> usize {
     let counts = app.store.counts(edition).await.unwrap_or_default();
     let count = counts.get(&handbill::deliveries::DeliveryState::Accepted).copied().unwrap_or(0);
     usize::try_from(count).unwrap()
+}
+
+/// How many nodes hold something.
+async fn holders(app: &TestApp) -> i64 {
+    const HOLDERS: &str = "SELECT count(DISTINCT holder) FROM deliveries WHERE state = 'leased'";
+    let Store::Postgres(pool) = &app.store else { unreachable!() };
+    sqlx::query_scalar(HOLDERS).fetch_one(pool).await.unwrap()
 }
 
 /// Two nodes are in the midst of a mailing when the database is in trouble; then they see it through.
@@ -38,8 +45,8 @@ async fn seen_through(own: &mut OwnServer, trouble: impl AsyncFnOnce(&mut OwnSer
     let edition = app.plan(Cadence::Weekly).await;
     let (one, two, stop) = (node(&app).await, node(&app).await, CancellationToken::new());
     let nodes = [start(&app, &one, Until::Stopped, &stop), start(&app, &two, Until::Stopped, &stop)];
-    // Both are under way, with the connections that are not kept for what is urgent.
-    server.wait_until(|seen| seen.connections >= 4 && seen.taken.len() >= 20).await;
+    server.wait_for(20).await;
+    until("not both are under way", async || holders(&app).await == 2).await;
     trouble(own, &app).await;
     server.set(Script::default());
     until("they do not see it through", async || accepted(&app, edition).await == PEOPLE).await;
