@@ -10,12 +10,15 @@ use super::recorder::Report;
 use crate::deliveries::blame::{self, Blame};
 use crate::deliveries::{self, DeliveryState, Verdict};
 use crate::relay::{Connection, Outcome};
+use crate::store::StoreError;
 use crate::store::queue::Record;
 
 /// A connection that had nothing to do for this long is closed.
 const IDLE: Duration = Duration::from_secs(15);
 /// A connection that was quiet for this long is asked whether it still stands before it gets a message.
 const QUIET: Duration = Duration::from_secs(5);
+/// When to try again what could not be made as the store failed.
+const MOMENT: Duration = Duration::from_secs(1);
 /// Relays limit the messages of one connection, many at 100 and more.
 const MESSAGES: u32 = 1000;
 
@@ -94,6 +97,11 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
         Ok(Some(composed)) => composed,
         Ok(None) => {
             report(deliveries::ended(claimed, DeliveryState::Suppressed, now), None);
+            return true;
+        }
+        Err(error) if error.chain().any(|cause| cause.is::<StoreError>()) => {
+            tracing::error!(%error, "cannot read what a message is made of; it is tried again in a moment");
+            report(deliveries::waiting(claimed, now.plus(MOMENT), now), None);
             return true;
         }
         Err(error) => {
