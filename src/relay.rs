@@ -107,6 +107,8 @@ pub struct Connection {
     /// Taken out while it talks: when a caller drops [`Connection::send`] half-way, the connection goes with it,
     /// as a reply that nobody read would be taken for the answer to the next command.
     smtp: Option<AsyncSmtpConnection>,
+    /// Whether the relay takes several commands at once (RFC 2920).
+    pipelining: bool,
     timeout: Duration,
     messages: u32,
     idle_since: Instant,
@@ -129,9 +131,9 @@ impl Connection {
     ///
     /// [`OpenError`] says at which stage it failed, why, and what to do about it.
     pub async fn open(relay: &config::Relay, hello: &str) -> Result<Self, OpenError> {
-        let smtp = open::open(relay, hello).await?;
-        tracing::debug!(relay = %relay.name, tls = %relay.tls, "connected to the relay");
-        Ok(Self { smtp: Some(smtp), timeout: relay.timeout, messages: 0, idle_since: Instant::now() })
+        let (smtp, pipelining) = open::open(relay, hello).await?;
+        tracing::debug!(relay = %relay.name, tls = %relay.tls, pipelining, "connected to the relay");
+        Ok(Self { smtp: Some(smtp), pipelining, timeout: relay.timeout, messages: 0, idle_since: Instant::now() })
     }
 
     /// Hands over one message: `message` is 7-bit text with CRLF line ends (RFC 5321 section 2.3.8), not yet
@@ -148,7 +150,7 @@ impl Connection {
         }
         self.messages = self.messages.saturating_add(1);
         let mut stage = Stage::Mail;
-        let talk = timeout(self.timeout, talk(&mut smtp, from, to, message, &mut stage)).await;
+        let talk = timeout(self.timeout, talk(&mut smtp, self.pipelining, from, to, message, &mut stage)).await;
         let failure = match talk {
             Ok(Ok(reply)) => {
                 self.keep(smtp);
@@ -160,9 +162,10 @@ impl Connection {
             Ok(Err(failure)) => failure,
             Err(_) => Failure::Broken(format!("no answer within {}", humantime::format_duration(self.timeout))),
         };
+        let is_in_step = matches!(failure, Failure::Said(_));
         match failure {
-            Failure::Said(reply) => {
-                if reply.code != 421 && in_order(&mut smtp, stage).await {
+            Failure::Said(reply) | Failure::OutOfStep(reply) => {
+                if is_in_step && reply.code != 421 && in_order(&mut smtp, stage).await {
                     self.keep(smtp);
                 }
                 let reply = reply.hiding(to);
@@ -218,6 +221,8 @@ impl Connection {
 enum Failure {
     /// The relay said so.
     Said(Reply),
+    /// The relay said so, and more was said than can be taken back: nothing else may be said on this connection.
+    OutOfStep(Reply),
     /// The connection failed, or the relay made no sense.
     Broken(String),
 }
@@ -271,12 +276,13 @@ fn objection(smtp: &AsyncSmtpConnection, from: &Address, to: &Address, message: 
 /// Sends one message; `stage` says at any time how far it has come.
 async fn talk(
     smtp: &mut AsyncSmtpConnection,
+    pipelining: bool,
     from: &Address,
     to: &Address,
     message: &[u8],
     stage: &mut Stage,
 ) -> Result<Reply, Failure> {
-    envelope(smtp, from, to, stage).await?;
+    envelope(smtp, pipelining, from, to, stage).await?;
     *stage = Stage::Body;
     // lettre ends a message with a line break of its own.
     let message = message.strip_suffix(b"\r\n").unwrap_or(message);
@@ -290,21 +296,60 @@ async fn talk(
     expect(&response, 2)
 }
 
-/// Issues MAIL, RCPT and DATA. This is the one place to change for pipelining (RFC 2920).
+/// Issues MAIL, RCPT and DATA: one after the other, or all at once where the relay takes that (RFC 2920). Nothing of the
+/// message is said before all three were answered well.
 async fn envelope(
     smtp: &mut AsyncSmtpConnection,
+    pipelining: bool,
     from: &Address,
     to: &Address,
     stage: &mut Stage,
 ) -> Result<(), Failure> {
     let utf8 = if from.needs_smtputf8() || to.needs_smtputf8() { " SMTPUTF8" } else { "" };
+    let mail = format!("MAIL FROM:<{}>{utf8}", from.as_given());
+    let rcpt = format!("RCPT TO:<{}>", to.as_given());
     *stage = Stage::Mail;
-    expect(&smtp.command(Line(format!("MAIL FROM:<{}>{utf8}", from.as_given()))).await?, 2)?;
+    if !pipelining {
+        expect(&smtp.command(Line(mail)).await?, 2)?;
+        *stage = Stage::Rcpt;
+        expect(&smtp.command(Line(rcpt)).await?, 2)?;
+        *stage = Stage::Data;
+        expect(&smtp.command(Data).await?, 3)?;
+        return Ok(());
+    }
+    let all = Line(format!("{mail}\r\n{rcpt}\r\nDATA"));
+    if let Err(failure) = smtp.command(all).await.map_err(Failure::from).and_then(|said| expect(&said, 2)) {
+        return Err(pass_over(smtp, failure, 2).await);
+    }
     *stage = Stage::Rcpt;
-    expect(&smtp.command(Line(format!("RCPT TO:<{}>", to.as_given()))).await?, 2)?;
+    if let Err(failure) = next(smtp, 2).await {
+        return Err(pass_over(smtp, failure, 1).await);
+    }
     *stage = Stage::Data;
-    expect(&smtp.command(Data).await?, 3)?;
-    Ok(())
+    next(smtp, 3).await.map(drop)
+}
+
+/// The reply to the next of several commands that were said at once.
+async fn next(smtp: &mut AsyncSmtpConnection, class: u16) -> Result<Reply, Failure> {
+    expect(&smtp.read_response().await?, class)
+}
+
+/// Reads the replies to the commands behind one that was refused. Where DATA is among them and was taken all the same, or
+/// a reply is missing, there is no way on but to close the connection: of a message that was not ended, nothing is kept.
+async fn pass_over(smtp: &mut AsyncSmtpConnection, failure: Failure, behind: usize) -> Failure {
+    let Failure::Said(reply) = failure else { return failure };
+    if reply.code == 421 {
+        // It hangs up with that, and answers nothing more.
+        return Failure::OutOfStep(reply);
+    }
+    for _ in 0..behind {
+        match timeout(TIDY_LIMIT, smtp.read_response()).await {
+            Ok(Err(error)) if error.status().is_some() => {}
+            Ok(Ok(said)) if u16::from(said.code()) / 100 == 2 => {}
+            _ => return Failure::OutOfStep(reply),
+        }
+    }
+    Failure::Said(reply)
 }
 
 /// A reply of the class that the command calls for; another good one means that the two sides are out of step.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -28,7 +29,8 @@ const OPEN_LIMIT: Duration = Duration::from_secs(30);
 /// How long one of several addresses of a host may take, so that a dead one does not use up the time.
 const DIAL_LIMIT: Duration = Duration::from_secs(10);
 
-pub(super) async fn open(relay: &config::Relay, hello: &str) -> Result<AsyncSmtpConnection, OpenError> {
+/// Opens a connection; true with it when the relay takes several commands at once.
+pub(super) async fn open(relay: &config::Relay, hello: &str) -> Result<(AsyncSmtpConnection, bool), OpenError> {
     let limit = OPEN_LIMIT.min(relay.timeout);
     let mut stage = Stage::Connect;
     let result = timeout(limit, steps(relay, &client_id(hello), &mut stage)).await;
@@ -40,7 +42,11 @@ pub(super) async fn open(relay: &config::Relay, hello: &str) -> Result<AsyncSmtp
     })
 }
 
-async fn steps(relay: &config::Relay, hello: &ClientId, stage: &mut Stage) -> Result<AsyncSmtpConnection, Problem> {
+async fn steps(
+    relay: &config::Relay,
+    hello: &ClientId,
+    stage: &mut Stage,
+) -> Result<(AsyncSmtpConnection, bool), Problem> {
     let tcp = dial(host(relay), relay.port()).await?;
     let peer = tcp.peer_addr().map_err(|error| Problem::Broken(error.to_string()))?.ip();
     let mut stream = match relay.tls {
@@ -66,6 +72,7 @@ async fn steps(relay: &config::Relay, hello: &ClientId, stage: &mut Stage) -> Re
     *stage = Stage::Hello;
     // Past this line the stream is lettre's, which wants a greeting first; the true one has been read.
     stream.replay_greeting();
+    let pipelining = stream.pipelining();
     let password_is_safe = stream.is_encrypted() || is_here(peer);
     let mut smtp = AsyncSmtpConnection::connect_with_transport(Box::new(stream), hello).await.map_err(broken)?;
     if let Some(user) = &relay.user {
@@ -75,7 +82,7 @@ async fn steps(relay: &config::Relay, hello: &ClientId, stage: &mut Stage) -> Re
         }
         log_in(&mut smtp, user, relay.password.as_ref().ok_or(Problem::NoPassword)?).await?;
     }
-    Ok(smtp)
+    Ok((smtp, pipelining.load(Ordering::Relaxed)))
 }
 
 /// Whether what is sent to `peer` stays on this machine.
@@ -178,7 +185,7 @@ async fn log_in(smtp: &mut AsyncSmtpConnection, user: &str, password: &Secret) -
 
 fn broken(error: lettre::transport::smtp::Error) -> Problem {
     match Failure::from(error) {
-        Failure::Said(reply) => Problem::Said(reply),
+        Failure::Said(reply) | Failure::OutOfStep(reply) => Problem::Said(reply),
         Failure::Broken(error) => Problem::Broken(error),
     }
 }

@@ -8,6 +8,8 @@ use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
@@ -40,6 +42,8 @@ pub(super) struct Stream {
     served: usize,
     /// Whether we are speaking: it was looked whether the relay had fallen silent before.
     speaking: bool,
+    /// Whether the relay offered PIPELINING, which the SMTP client does not keep of what EHLO was answered with.
+    pipelining: Arc<AtomicBool>,
 }
 
 impl Stream {
@@ -52,7 +56,7 @@ impl Stream {
     }
 
     fn over(wire: Wire) -> Self {
-        Self { wire, inbox: Vec::new(), line: Vec::new(), served: 0, speaking: false }
+        Self { wire, inbox: Vec::new(), line: Vec::new(), served: 0, speaking: false, pipelining: Arc::default() }
     }
 
     /// The bare connection, to start TLS on it; `None` when the relay has already said more than it was asked, which
@@ -68,6 +72,11 @@ impl Stream {
     pub(super) fn replay_greeting(&mut self) {
         self.line = b"220 greeted\r\n".to_vec();
         self.served = 0;
+    }
+
+    /// Tells, once the relay has answered EHLO, whether it takes several commands at once (RFC 2920).
+    pub(super) fn pipelining(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.pipelining)
     }
 
     /// Whether the way is encrypted.
@@ -110,6 +119,9 @@ impl Stream {
                     return Poll::Ready(Err(invalid("a line of the relay's reply is too long")));
                 }
                 self.line = clean_line(&raw);
+                if is_offer_of_pipelining(&self.line) {
+                    self.pipelining.store(true, Ordering::Relaxed);
+                }
                 self.speaking = false;
                 return Poll::Ready(Ok(()));
             }
@@ -167,6 +179,12 @@ fn clean_line(raw: &[u8]) -> Vec<u8> {
     }
     line.extend_from_slice(b"\r\n");
     line
+}
+
+/// Whether this is the line of EHLO's answer that offers it; no other answer says just that.
+fn is_offer_of_pipelining(line: &[u8]) -> bool {
+    let keyword = line.strip_prefix(b"250").and_then(|rest| rest.get(1..)).unwrap_or_default();
+    keyword.trim_ascii().eq_ignore_ascii_case(b"PIPELINING")
 }
 
 fn closed() -> io::Error {

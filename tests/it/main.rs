@@ -26,6 +26,7 @@ mod mail;
 mod nodes;
 mod notices;
 mod outcomes;
+mod pipelining;
 mod posts;
 mod relay;
 mod returning;

@@ -233,6 +233,11 @@ fn opening(rows: &mut Vec<Row>) {
     rows.push(Row::new(Stage::Banner, "answers in many lines", many, TAKEN, Next::Done));
 }
 
+/// A relay that takes commands at once.
+const BOTH: Setup = Setup::Offering(&["PIPELINING", "8BITMIME", "SMTPUTF8"]);
+/// A relay that takes them one by one.
+pub(super) const ONE_BY_ONE: Setup = Setup::Offering(&["8BITMIME", "SMTPUTF8"]);
+
 /// From MAIL to the reply after the dot.
 fn handing_over(rows: &mut Vec<Row>) {
     for (stage, name, lost) in WITHIN {
@@ -275,9 +280,17 @@ fn handing_over(rows: &mut Vec<Row>) {
         "RCPT: 554 5.7.1 <address>: Relay access denied",
         Next::Stopped,
     ));
+    // The reply too many is taken for the next one, and the last then fits none.
+    const SHIFTED: &str = "data: the relay answered 250 where 3xx was due";
+    for (stage, said) in [
+        (Stage::Mail, "rcpt: the relay spoke out of turn: 250 ok"),
+        (Stage::Rcpt, "data: the relay spoke out of turn: 250 ok"),
+    ] {
+        let act = || Act::Reply("250 ok\r\n250 ok");
+        rows.push(Row::new(stage, "sends a reply too many, with PIPELINING", act(), SHIFTED, Next::Again).with(BOTH));
+        rows.push(Row::new(stage, "sends a reply too many, without it", act(), said, Next::Again).with(ONE_BY_ONE));
+    }
     for (stage, twice, said, next) in [
-        (Stage::Mail, "250 ok\r\n250 ok", "rcpt: the relay spoke out of turn: 250 ok", Next::Again),
-        (Stage::Rcpt, "250 ok\r\n250 ok", "data: the relay spoke out of turn: 250 ok", Next::Again),
         (Stage::Data, "354 go on\r\n250 ok", "body: the relay spoke out of turn: 250 ok", Next::Again),
         (Stage::Dot, "250 2.0.0 queued\r\n250 ok", TAKEN, Next::Done),
     ] {

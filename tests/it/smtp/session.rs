@@ -104,9 +104,13 @@ impl<'a> Session<'a> {
             }
             "AUTH" => self.auth(line).await,
             "MAIL" => {
-                (self.from, self.to) = (Some(between(line)), Vec::new());
-                self.at(Stage::Mail, "250 2.1.0 ok").await
+                let next = self.at(Stage::Mail, "250 2.1.0 ok").await?;
+                (self.from, self.to) = ((next == Next::Well).then(|| between(line)), Vec::new());
+                Ok(next)
             }
+            // What comes behind a refused command, by RFC 2920 section 3.2.
+            "RCPT" if self.from.is_none() => self.say("503 5.5.1 no sender").await.map(|()| Next::Refused),
+            "DATA" if self.to.is_empty() => self.say("554 5.5.1 no valid recipients").await.map(|()| Next::Refused),
             "RCPT" => {
                 let to = between(line);
                 let rule = self.script().rcpt.and_then(|rule| rule(&to));
