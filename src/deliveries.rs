@@ -141,9 +141,6 @@ pub fn blames_relay(outcome: &Outcome) -> Option<(String, bool)> {
         Outcome::Deferred { stage: Stage::Mail, reply } => {
             Some((format!("MAIL: {} {}", reply.code, reply.text), false))
         }
-        Outcome::Deferred { stage, reply } if reply.code == 421 => {
-            Some((format!("{stage}: 421 {}", reply.text), false))
-        }
         // It would say the same of everybody.
         Outcome::Refused { stage: Stage::Rcpt, reply } if blame::denies_us(reply) => {
             Some((format!("RCPT: {} {}", reply.code, reply.text), true))

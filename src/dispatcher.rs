@@ -12,6 +12,7 @@ mod clerk;
 mod compose;
 mod gate;
 mod lock;
+mod pace;
 mod progress;
 mod queue;
 mod recorder;
@@ -23,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
-use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,7 @@ use crate::config::Relay;
 use crate::deliveries;
 use crate::id::{EditionId, SubscriberId};
 use crate::relay::{OpenError, Outcome};
+use crate::store::queue::Record;
 use crate::templates::Templates;
 
 pub use compose::Composer;
@@ -129,6 +131,14 @@ impl Shared {
         }
     }
 
+    /// Hands an outcome to the recorder, with the permit of a message that was sent.
+    fn report(&self, record: Record, job: &Job, permit: Option<OwnedSemaphorePermit>) {
+        let report = Report { record, batch: Arc::clone(&job.batch), _permit: permit };
+        if self.reports.send(report).is_err() {
+            tracing::error!("the recorder is gone");
+        }
+    }
+
     fn unmade(&self, edition: EditionId, error: &anyhow::Error) {
         let mut known = self.unmade.lock().unwrap_or_else(PoisonError::into_inner);
         if known.insert(edition) {
@@ -193,7 +203,7 @@ pub async fn run(
         app,
         hello,
         composer,
-        queue: Queue::new(usize::from(relay.connections_for_bulk())),
+        queue: Queue::new(&relay),
         gate: Gate::default(),
         blocked: Blocked::default(),
         reports,
@@ -236,10 +246,7 @@ fn cut_off(shared: &Shared) -> u64 {
         let outcome = Outcome::Unknown { error: "stopped before the reply came".to_owned() };
         let lane = job.batch.edition.lane;
         let record = deliveries::record(&job.claimed, lane, &shared.relay.name, &outcome, now, shared.dice());
-        let report = Report { record, batch: Arc::clone(&job.batch), _permit: None };
-        if shared.reports.send(report).is_err() {
-            tracing::error!("the recorder is gone");
-        }
+        shared.report(record, &job, None);
     }
     count
 }

@@ -73,7 +73,7 @@ pub enum Outcome {
         /// What it said.
         reply: Reply,
     },
-    /// The relay did not take it now and may later (4xx). A 421 speaks of the relay, never of the address.
+    /// The relay did not take it now and may later (4xx). After a 421 it hangs up (RFC 5321 section 3.8).
     Deferred {
         /// What was answered with it.
         stage: Stage,

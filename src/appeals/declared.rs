@@ -106,6 +106,8 @@ pub struct Seen<'a> {
     pub title: &'a str,
     /// Its text, plain.
     pub text: &'a str,
+    /// Its language.
+    pub language: &'a str,
     /// When it was published, if it says so.
     pub published: Option<Timestamp>,
     /// The mark that its source made when it was read before.
@@ -181,7 +183,7 @@ async fn mark(
     };
     let text = format!("{}\n\n{}", seen.title, seen.text);
     let published = seen.published.unwrap_or(now);
-    let said = mark::Said { text: &text, published, time_zone: config.site.time_zone };
+    let said = mark::Said { text: &text, published, time_zone: config.site.time_zone, language: seen.language };
     let doubts = mark::doubts(store, &checked, &said, now).await?;
     if !doubts.is_empty() {
         let message = format!("{}; if it is right, use `handbill appeals mark {} --yes`", doubts.join("; "), seen.post);
@@ -212,6 +214,7 @@ pub async fn released(
         is_new: true,
         title: &revision.title,
         text: &revision.text,
+        language: &revision.language,
         published: Some(revision.published_at),
         before: None,
         now: Some(&declared),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use super::event::{Event, EventDraft, EventError, Rules, known_region, last_start};
-use super::extract::weekday_contradictions;
+use super::extract::{Context, suggest, weekday_contradictions};
 use super::{AppealState, Version, VersionKind, regions_of};
 use crate::address::Address;
 use crate::app::App;
@@ -138,12 +138,13 @@ pub async fn check(app: &App, post: PostId, marking: &Marking) -> Result<Checked
     {
         return Err(MarkError::Translation(post.id, original));
     }
+    let language = revision.as_ref().map(|revision| revision.language.clone()).unwrap_or_default();
     let text = revision.map(|revision| format!("{}\n\n{}", revision.title, revision.text)).unwrap_or_default();
     let published = post.published_at;
     let report_to = marking.report_to.as_ref().map(|address| seal(&app.vault, address)).transpose()?;
     let Post { id, revision_id, title, .. } = post;
     let checked = Checked { report_to, ..checked(&app.config, id, revision_id, title, marking, now)? };
-    let said = Said { text: &text, published, time_zone: app.config.site.time_zone };
+    let said = Said { text: &text, published, time_zone: app.config.site.time_zone, language: &language };
     let doubts = if marking.sure { Vec::new() } else { doubts(&app.store, &checked, &said, now).await? };
     if doubts.is_empty() { Ok(checked) } else { Err(MarkError::Doubts(doubts)) }
 }
@@ -212,6 +213,8 @@ pub struct Said<'a> {
     pub published: Timestamp,
     /// The zone in which that is a day.
     pub time_zone: Tz,
+    /// Its language, such as `en`.
+    pub language: &'a str,
 }
 
 impl Said<'_> {
@@ -228,6 +231,21 @@ impl Said<'_> {
             .map(|found| format!("its text says \"{}\", but {} is a {}", found.words.text, found.date, found.falls_on))
             .collect()
     }
+
+    /// Events on a day that the text does not call to, where it calls to other days: a weekday or date may be the slip.
+    fn other_days(&self, events: &[Event]) -> Vec<String> {
+        let published = self.published.to_utc().with_timezone(&self.time_zone).date_naive();
+        let context = Context { language: self.language, published, time_zone: self.time_zone };
+        let called = suggest(self.text, &context).events;
+        let days: Vec<_> = called.iter().map(|called| called.starts.date()).collect();
+        let Some(first) = called.first() else { return Vec::new() };
+        let off = events.iter().map(|event| event.starts.local.date()).filter(|day| !days.contains(day));
+        off.map(|day| {
+            let (words, said) = (&first.words.when.text, first.starts.format("%A, %Y-%m-%d"));
+            format!("its text calls to {said} (\"{words}\"), and {} is another day", day.format("%A, %Y-%m-%d"))
+        })
+        .collect()
+    }
 }
 
 /// What may be a mistake about it, in words.
@@ -242,6 +260,7 @@ pub async fn doubts(
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
     let mut doubts = said.contradictions(&checked.events);
+    doubts.extend(said.other_days(&checked.events));
     for known in store.versions_since(AppealState::Open, now.minus(SIMILAR_WITHIN)).await? {
         let made = known.created_at.plus(SIMILAR_WITHIN) >= now;
         if made && let Some(why) = resembles(store, &known, checked).await? {

@@ -223,15 +223,19 @@ pub struct Relay {
     /// How many of them are kept free for urgent appeals; at least one is left for all else.
     #[serde(default = "default_reserve")]
     pub reserve_for_urgent: u16,
+    /// How many messages it may be given in a minute, evenly; 0 for as many as it takes. Of them, as large a part is kept for
+    /// urgent appeals as of the connections.
+    #[serde(default)]
+    pub rate: u32,
     /// How long one message may take from MAIL to the reply after its final dot.
     #[serde(default = "default_relay_timeout", deserialize_with = "duration")]
     pub timeout: Duration,
 }
 
 impl Relay {
-    /// How many connections mail that is not urgent may take.
-    pub fn connections_for_bulk(&self) -> u16 {
-        self.connections.saturating_sub(self.reserve_for_urgent).max(1)
+    /// How many of so many connections mail may take that is not urgent.
+    pub fn connections_for_bulk(&self, connections: u16) -> u16 {
+        connections.saturating_sub(self.reserve_for_urgent).max(1)
     }
 
     /// The port to connect to.

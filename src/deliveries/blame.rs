@@ -56,7 +56,9 @@ pub fn blame(stage: Stage, reply: &Reply) -> Blame {
     let text = reply.text.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let about_us = !matches!(stage, Stage::Rcpt | Stage::Data | Stage::Body | Stage::Dot);
-    if about_us || reply.code == 421 || denies_us(reply) {
+    // A relay that hangs up speaks of itself, if not of a rule: that may be one domain's, and must not stop the others.
+    let hangs_up = reply.code == 421 && reply.enhanced.is_none_or(|(_, subject, _)| subject != 7);
+    if about_us || hangs_up || denies_us(reply) {
         return Blame::Relay;
     }
     if let Some((class, subject, detail)) = reply.enhanced {

@@ -227,6 +227,8 @@ impl<'a> Clerk<'a> {
             usize::MAX => self.shared.allowed(),
             knocking => knocking,
         };
+        let places = self.shared.relay.connections_for_bulk(u16::try_from(allowed).unwrap_or(u16::MAX));
+        self.shared.queue.set_places(usize::from(places));
         while workers.len() < allowed.min(self.shared.queue.len()) {
             workers.spawn(worker::run(Arc::clone(&self.shared)));
         }

@@ -4,8 +4,10 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
+use super::pace::Pace;
+use crate::config::Relay;
 use crate::editions::Lane;
 use crate::id::SubscriberId;
 use crate::store::editions::Edition;
@@ -69,30 +71,75 @@ pub(super) struct Job {
     pub batch: Arc<Batch>,
 }
 
-/// Jobs by lane. Only so many that are not urgent are given out at once, as some connections are kept for those that are.
+/// Jobs by lane. Only so many that are not urgent are given out at once, and so fast, as some connections and a part of the
+/// relay's rate are kept for those that are.
 #[derive(Debug)]
 pub(super) struct Queue {
     lanes: Mutex<[VecDeque<Job>; 3]>,
-    /// How many more jobs that are not urgent may be given out.
-    ordinary: Arc<Semaphore>,
+    places: Arc<Places>,
+    pace: Pace,
     filled: Notify,
     drained: Notify,
+}
+
+/// The connections that mail may take that is not urgent.
+#[derive(Debug)]
+struct Places {
+    /// How many are taken, and how many there are.
+    taken: Mutex<(usize, usize)>,
+    freed: Notify,
+}
+
+impl Places {
+    fn taken(&self) -> std::sync::MutexGuard<'_, (usize, usize)> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(self: &Arc<Self>) -> Option<Place> {
+        let mut places = self.taken();
+        let (taken, all) = *places;
+        (taken < all).then(|| {
+            places.0 += 1;
+            Place(Arc::clone(self))
+        })
+    }
+}
+
+/// One of [`Places`], until it is dropped.
+#[derive(Debug)]
+struct Place(Arc<Places>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.taken().0 -= 1;
+        self.0.freed.notify_one();
+    }
 }
 
 /// A job that was given out, and its place among those that are not urgent, held until it is through.
 #[derive(Debug)]
 pub(super) struct Taken {
     pub job: Job,
-    _place: Option<OwnedSemaphorePermit>,
+    _place: Option<Place>,
 }
 
 impl Queue {
-    pub(super) fn new(ordinary: usize) -> Self {
+    pub(super) fn new(relay: &Relay) -> Self {
+        let places = (0, usize::from(relay.connections_for_bulk(relay.connections)));
         Self {
             lanes: Mutex::default(),
-            ordinary: Arc::new(Semaphore::new(ordinary)),
+            places: Arc::new(Places { taken: Mutex::new(places), freed: Notify::new() }),
+            pace: Pace::of(relay),
             filled: Notify::new(),
             drained: Notify::new(),
+        }
+    }
+
+    /// Gives mail that is not urgent so many connections from now on.
+    pub(super) fn set_places(&self, places: usize) {
+        let before = std::mem::replace(&mut self.places.taken().1, places);
+        for _ in before..places {
+            self.places.freed.notify_one();
         }
     }
 
@@ -113,18 +160,27 @@ impl Queue {
     /// The next job of the most urgent lane that has one, waited for.
     pub(super) async fn pop(&self) -> Taken {
         loop {
-            let filled = self.filled.notified();
             if let Some(job) = self.take(URGENT..=URGENT) {
+                self.pace.urgent().await;
                 return Taken { job, _place: None };
             }
+            let place = if self.len() > 0 { self.places.take() } else { None };
+            let Some(place) = place else {
+                tokio::select! {
+                    () = self.filled.notified() => {}
+                    () = self.places.freed.notified() => {}
+                }
+                continue;
+            };
             tokio::select! {
                 biased;
-                () = filled => {}
-                place = Arc::clone(&self.ordinary).acquire_owned(), if self.len() > 0 => {
+                () = self.pace.ordinary() => {
                     if let Some(job) = self.take(URGENT..=BULK) {
-                        return Taken { job, _place: place.ok() };
+                        return Taken { job, _place: Some(place) };
                     }
                 }
+                // It may be urgent.
+                () = self.filled.notified() => {}
             }
         }
     }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::Shared;
 use super::queue::Job;
-use super::recorder::Report;
 use crate::deliveries::blame::{self, Blame};
 use crate::deliveries::{self, DeliveryState, Verdict};
 use crate::relay::{Connection, Outcome};
@@ -46,53 +45,17 @@ pub(super) async fn run(shared: Arc<Shared>) {
 async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: Job) -> bool {
     // Held until the outcome is recorded; see the recorder.
     let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else { return false };
-    let report = |record: Record, permit| {
-        let report = Report { record, batch: Arc::clone(&job.batch), _permit: permit };
-        if shared.reports.send(report).is_err() {
-            tracing::error!("the recorder is gone");
-        }
-    };
+    let report = |record, permit| shared.report(record, &job, permit);
     let claimed = &job.claimed;
     // First, as it may take a while: what is looked at from here on must hold when MAIL is said.
     if !ready(shared, connection).await || shared.stopping.is_cancelled() {
         shared.put_back(vec![job]).await;
         return false;
     }
+    if let Some(other) = otherwise(shared, &job).await {
+        return other.carry_out(shared, job).await;
+    }
     let now = shared.app.clock.now();
-    let standing = match job.batch.standing(&shared.app.store, claimed.subscriber_id).await {
-        Ok(standing) => standing,
-        Err(error) => {
-            tracing::error!(%error, "cannot look up whether a delivery may still be sent; it is put back");
-            shared.put_back(vec![job]).await;
-            return true;
-        }
-    };
-    // Without a standing, another has it already.
-    let Some(standing) = standing else { return true };
-    // With too little left of the lease to see the send through, another may have it before that.
-    if job.batch.remaining() <= shared.relay.timeout {
-        shared.put_back(vec![job]).await;
-        return true;
-    }
-    match deliveries::verdict(&job.batch.edition, &standing, shared.app.config.local_time(), now) {
-        Verdict::Send => {}
-        Verdict::PutBack => {
-            shared.put_back(vec![job]).await;
-            return true;
-        }
-        Verdict::Wait(until) => {
-            report(deliveries::waiting(claimed, until, now), None);
-            return true;
-        }
-        Verdict::End(state) => {
-            report(deliveries::ended(claimed, state, now), None);
-            return true;
-        }
-    }
-    if let Some(until) = shared.blocked.until(claimed.domain_index, now) {
-        report(deliveries::waiting(claimed, until, now), None);
-        return true;
-    }
     let composed = match shared.composer.compose(&job.batch.edition, claimed).await {
         Ok(Some(composed)) => composed,
         Ok(None) => {
@@ -110,10 +73,9 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
             return true;
         }
     };
-    // A machine that slept through it meanwhile has lost it.
-    if job.batch.remaining() <= shared.relay.timeout {
-        shared.put_back(vec![job]).await;
-        return true;
+    // Making it may have taken a while, and a machine may have slept: what holds right before MAIL counts.
+    if let Some(other) = otherwise(shared, &job).await {
+        return other.carry_out(shared, job).await;
     }
     let Some(open) = connection.as_mut() else { return false };
     let first = open.messages() == 0;
@@ -155,6 +117,54 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
     let record = deliveries::record(claimed, lane, &shared.relay.name, &outcome, shared.app.clock.now(), shared.dice());
     report(record, Some(permit));
     true
+}
+
+/// What becomes of a delivery that is not to be sent, at least not now.
+enum Otherwise {
+    /// It goes back into the store's queue.
+    PutBack,
+    /// Another has it.
+    Gone,
+    /// This is recorded of it.
+    Record(Record),
+}
+
+impl Otherwise {
+    /// Sees to it; true, as the connection goes on.
+    async fn carry_out(self, shared: &Shared, job: Job) -> bool {
+        match self {
+            Self::PutBack => shared.put_back(vec![job]).await,
+            Self::Gone => {}
+            Self::Record(record) => shared.report(record, &job, None),
+        }
+        true
+    }
+}
+
+/// Looks whether a delivery may be sent; if not, what becomes of it.
+async fn otherwise(shared: &Shared, job: &Job) -> Option<Otherwise> {
+    let claimed = &job.claimed;
+    let now = shared.app.clock.now();
+    let standing = match job.batch.standing(&shared.app.store, claimed.subscriber_id).await {
+        Ok(Some(standing)) => standing,
+        Ok(None) => return Some(Otherwise::Gone),
+        Err(error) => {
+            tracing::error!(%error, "cannot look up whether a delivery may still be sent; it is put back");
+            return Some(Otherwise::PutBack);
+        }
+    };
+    // With too little left of the lease to see the send through, another may have it before that.
+    if job.batch.remaining() <= shared.relay.timeout {
+        return Some(Otherwise::PutBack);
+    }
+    match deliveries::verdict(&job.batch.edition, &standing, shared.app.config.local_time(), now) {
+        Verdict::Send => {}
+        Verdict::PutBack => return Some(Otherwise::PutBack),
+        Verdict::Wait(until) => return Some(Otherwise::Record(deliveries::waiting(claimed, until, now))),
+        Verdict::End(state) => return Some(Otherwise::Record(deliveries::ended(claimed, state, now))),
+    }
+    let until = shared.blocked.until(claimed.domain_index, now)?;
+    Some(Otherwise::Record(deliveries::waiting(claimed, until, now)))
 }
 
 /// Looks whether a relay that was away can be reached again, while there is nothing to send by which it would show.

@@ -178,7 +178,8 @@ fn count_new(found: &[Found], names: &[Names], matches: &[Match]) -> usize {
 /// A post as it was read, for what its mark comes to.
 fn seen<'a>(found: &'a Found, post: PostId, state: PostState, is_new: bool, before: Option<&'a str>) -> Seen<'a> {
     let (title, text) = (&found.content.title, &found.content.text);
-    Seen { post, state, is_new, title, text, published: found.content.published_at, before, now: found.urgent.as_ref() }
+    let (language, published) = (found.content.language.as_str(), found.content.published_at);
+    Seen { post, state, is_new, title, text, language, published, before, now: found.urgent.as_ref() }
 }
 
 /// Carries out the urgent mark of a post that was read, or says why not.

@@ -3,5 +3,6 @@
 mod declared;
 pub(crate) mod desk;
 mod interleaved;
+mod lane;
 mod model_case;
 mod rules;

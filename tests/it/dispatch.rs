@@ -49,6 +49,26 @@ on_both! {
 }
 
 on_both! {
+    async fn who_makes_the_relay_hang_up_does_not_stand_in_the_way_of_others(store) {
+        let hangs_up = |to: &str| {
+            let number: usize = to.trim_start_matches("person").split('@').next()?.parse().ok()?;
+            (number <= 12).then_some(Act::ReplyAndClose("421 4.3.2 closing"))
+        };
+        let server = Faulty::start(Script::default().on_rcpt(hangs_up)).await;
+        let app = TestApp::new(store, server.address().port()).await;
+        // They come first, and are more than there are connections.
+        app.people(32, Cadence::Weekly).await;
+        app.post("A strike", "Appeals").await;
+        let edition = app.plan(Cadence::Weekly).await;
+        let summary = app.dispatch().await.unwrap();
+        assert_eq!((summary.totals.accepted, summary.later), (20, 12));
+        let ledger = app.ledger(edition).await;
+        let waiting: Vec<_> = ledger.iter().filter(|(_, state, _)| state == "queued").collect();
+        assert!(waiting.len() == 12 && waiting.iter().all(|(_, _, attempts)| *attempts == 1), "{waiting:?}");
+    }
+}
+
+on_both! {
     async fn refusals_are_recorded_and_temporary_ones_tried_again(store) {
         let script = Script::default().on_rcpt(|to| match to {
             "person1@example.org" => Some(Act::Reply("550 5.1.1 <person1@example.org> unknown")),

@@ -106,6 +106,7 @@ impl Faulty {
     pub(crate) fn config(&self) -> config::Relay {
         config::Relay {
             reserve_for_urgent: 0,
+            rate: 0,
             name: "faulty".to_owned(),
             host: self.address.ip().to_string(),
             port: Some(self.address.port()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use handbill::appeals::amend::{self, Change};
 use handbill::appeals::event::EventDraft;
-use handbill::appeals::mark::{MarkError, Marking};
+use handbill::appeals::mark::{self, MarkError, Marking};
 use handbill::appeals::{AppealState, audience, public};
 use handbill::clock::Timestamp;
 use handbill::deliveries::DeliveryState;
@@ -67,6 +67,29 @@ on_both! {
         let late = Desk { app: again.app, post };
         let error = late.marking(one(|_| {})).await.unwrap_err().to_string();
         assert!(error.contains("over"), "{error}");
+    }
+}
+
+on_both! {
+    async fn a_day_that_the_text_does_not_call_to_is_doubted(store) {
+        let desk = Desk::new(store, 2525).await;
+        for (title, doubted) in [
+            ("On Tuesday at 4pm, a protest will take place outside the office", Some("Tuesday, 2015-09-29")),
+            ("On Tuesday 29 September 2015 at 4pm, a protest will take place", Some("Tuesday, 2015-09-29")),
+            ("On Monday at 4pm, a protest will take place outside the office", None),
+            ("What the court decided about last Tuesday", None),
+        ] {
+            let revision = desk.app.post(title, "Appeals").await;
+            let post = desk.store.revision(revision).await.unwrap().unwrap().post_id;
+            let marking = Marking { events: vec![protest()], ..Marking::default() };
+            let found = mark::check(&desk.app.app, post, &marking).await;
+            match (found, doubted) {
+                (Ok(_), None) => {}
+                (Err(MarkError::Doubts(doubts)), Some(day)) => assert!(doubts[0].contains(day), "{doubts:?}"),
+                (found, _) => panic!("{title}: {found:?}"),
+            }
+            mark::check(&desk.app.app, post, &Marking { sure: true, ..marking }).await.unwrap();
+        }
     }
 }
 

@@ -258,7 +258,8 @@ fn handing_over(rows: &mut Vec<Row>) {
             rows.push(Row::new(stage, does, act, format!("{name}: {why}"), next));
         };
         let closing = Act::ReplyAndClose("421 4.3.2 closing");
-        add("says 421 and closes", closing, "421 4.3.2 closing", Next::Soon);
+        let next = if stage == Stage::Mail { Next::Soon } else { Next::Again };
+        add("says 421 and closes", closing, "421 4.3.2 closing", next);
         add("stalls", Act::Stall, "no answer within 5s", lost);
         add("hangs up", Act::Close, "the relay closed the connection", lost);
         add("talks garbage", Act::Garbage, "the relay's reply is no SMTP", lost);
@@ -322,7 +323,7 @@ fn handing_over(rows: &mut Vec<Row>) {
         "says 421 and closes",
         Act::ReplyAndClose("421 4.3.2 closing"),
         "dot: 421 4.3.2 closing",
-        Next::Soon,
+        Next::Again,
     ));
     rows.push(body("reads slowly", Act::Slow, TAKEN, Next::Done));
 }

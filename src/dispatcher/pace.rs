@@ -1,0 +1,87 @@
+//! How fast a relay may be given mail, and how much of that is kept for what is urgent.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+
+use crate::config::Relay;
+
+/// The pace of one relay; without a limit, nothing waits.
+#[derive(Debug)]
+pub(super) struct Pace {
+    all: Option<DefaultDirectRateLimiter>,
+    /// Of that, what mail may take that is not urgent.
+    ordinary: Option<DefaultDirectRateLimiter>,
+}
+
+impl Pace {
+    pub(super) fn of(relay: &Relay) -> Self {
+        let all = relay.rate;
+        // As much of the rate as of the connections.
+        let kept = u64::from(relay.connections - relay.connections_for_bulk(relay.connections));
+        let kept = u64::from(all) * kept / u64::from(relay.connections.max(1));
+        let ordinary = all - u32::try_from(kept).unwrap_or(0);
+        Self { all: limiter(all), ordinary: limiter(ordinary) }
+    }
+
+    /// Waits until something urgent may be sent.
+    pub(super) async fn urgent(&self) {
+        if let Some(all) = &self.all {
+            all.until_ready().await;
+        }
+    }
+
+    /// Waits until something that is not urgent may be sent. Given up half-way, it has cost nothing but perhaps a turn.
+    pub(super) async fn ordinary(&self) {
+        if let Some(ordinary) = &self.ordinary {
+            ordinary.until_ready().await;
+        }
+        self.urgent().await;
+    }
+}
+
+/// So many a minute, evenly: no more than a second's worth at once. Nothing where there is no limit.
+fn limiter(a_minute: u32) -> Option<DefaultDirectRateLimiter> {
+    let period = Duration::from_secs(60).checked_div(a_minute)?;
+    let burst = NonZeroU32::new(a_minute.div_ceil(60))?;
+    Some(RateLimiter::direct(Quota::with_period(period)?.allow_burst(burst)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn relay(rate: u32, connections: u16, reserve_for_urgent: u16) -> Relay {
+        toml::from_str(&format!(
+            "name = 'main'\nhost = '127.0.0.1'\nrate = {rate}\nconnections = {connections}\n\
+             reserve_for_urgent = {reserve_for_urgent}"
+        ))
+        .unwrap()
+    }
+
+    /// How many may be sent at once before one has to wait.
+    fn at_once(limiter: &Option<DefaultDirectRateLimiter>) -> usize {
+        limiter.as_ref().map_or(usize::MAX, |limiter| (0..).take_while(|_| limiter.check().is_ok()).count())
+    }
+
+    #[test]
+    fn a_part_of_the_rate_is_kept_for_what_is_urgent() {
+        let pace = Pace::of(&relay(6000, 16, 4));
+        assert_eq!(at_once(&pace.ordinary), 75, "three quarters of a second's worth");
+        assert!((100..=102).contains(&at_once(&pace.all)));
+        let pace = Pace::of(&relay(0, 16, 4));
+        assert_eq!((at_once(&pace.ordinary), at_once(&pace.all)), (usize::MAX, usize::MAX));
+        let slow = Pace::of(&relay(1, 1, 2));
+        assert_eq!((at_once(&slow.ordinary), at_once(&slow.all)), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn what_is_urgent_goes_while_the_rest_has_used_up_its_part() {
+        let pace = Pace::of(&relay(120, 2, 1));
+        // Its part is one a second.
+        pace.ordinary().await;
+        assert!(pace.ordinary.as_ref().unwrap().check().is_err());
+        assert!(pace.all.as_ref().unwrap().check().is_ok());
+    }
+}

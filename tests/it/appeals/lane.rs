@@ -1,0 +1,43 @@
+//! The urgent lane: a relay that is busy with a digest has room for an appeal.
+
+use std::sync::Arc;
+
+use handbill::dispatcher::{self, Progress, Until};
+use handbill::subscribers::Cadence;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::desk::Desk;
+use crate::smtp::{Act, Faulty, Script};
+
+/// How many get nothing but the digest.
+const BULK: usize = 30;
+
+on_both! {
+    async fn an_appeal_passes_a_digest_on_connections_that_are_kept_for_it(store) {
+        let gate = Arc::new(Semaphore::new(0));
+        let held = Arc::clone(&gate);
+        let hold = move |to: &str| to.starts_with("bulk").then(|| Act::Hold(Arc::clone(&held)));
+        let relay = Faulty::start(Script::default().on_rcpt(hold)).await;
+        // Of its four connections, two are kept for what is urgent.
+        let desk = Desk::new(store, relay.address().port()).await;
+        for number in 0..BULK {
+            desk.reader(&format!("bulk{number}"), Some("Leeds"), false).await;
+        }
+        desk.reader("near", Some("London"), true).await;
+        desk.app.post("News of the week", "Reports").await;
+        desk.app.plan(Cadence::Weekly).await;
+        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
+        let running = tokio::spawn(dispatcher::run(app, templates, Until::Empty, Arc::new(Progress::default()), stop));
+        // The digest has all the connections that it can have, and each waits for an answer.
+        relay.wait_until(|seen| seen.count("RCPT") == 2).await;
+        desk.mark().await;
+        let taken = relay.wait_for(1).await;
+        assert_eq!(taken[0].to, ["near@example.org"]);
+        assert!(taken[0].data.contains("text/calendar"), "it is not the appeal");
+        assert_eq!(relay.seen().count("RCPT"), 3, "the digest took a connection that was kept");
+        gate.add_permits(10 * BULK);
+        let summary = running.await.unwrap().unwrap();
+        assert_eq!(summary.totals.accepted as usize, BULK + 2, "the appeal, and a digest for everybody");
+    }
+}
