@@ -27,8 +27,9 @@ fmt:
 licences:
 	tests/licences/check
 
-# How often suggested times and places are right, and what reading a text costs.
-bench:
+# What dispatching costs, in one table of ratios (about 25 minutes), and how often suggested times and places are right.
+bench: servers
+	cargo bench --locked --bench dispatch
 	cargo bench --locked --bench suggest
 
 demo:
