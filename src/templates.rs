@@ -25,7 +25,7 @@ use crate::config::{Color, Config};
 use crate::message::{Content, MAX_SUBJECT, one_line};
 use crate::words::{ENGLISH, Words};
 
-pub use check::{Problem, check, check_page};
+pub use check::{Problem, check, check_page, check_piece};
 pub use contexts::{Context, Mail};
 pub use error::TemplateError;
 pub use look::Look;

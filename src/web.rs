@@ -1,4 +1,4 @@
-//! The pages: signing up, confirming, choosing, leaving, and the archive. Plain HTML without scripts or cookies.
+//! The pages: signing up, confirming, choosing, leaving, and the archive with its feed. Plain HTML without scripts or cookies.
 //!
 //! Nothing changes on GET or HEAD. Pages call the same functions as commands do and hold no SQL.
 
@@ -81,6 +81,7 @@ pub fn router(pages: Pages) -> Router {
         .route("/preferences/{token}", get(preferences::show).post(preferences::change))
         .route("/unsubscribe/{token}", get(leave::show).post(leave::leave))
         .route("/archive", get(archive::list))
+        .route("/archive.atom", get(archive::feed))
         .route("/archive/{id}", get(archive::show))
         .route("/events.ics", get(events::feed))
         .route("/events/{file}", get(events::one))

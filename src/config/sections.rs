@@ -166,6 +166,8 @@ pub struct Web {
     pub requests_per_network: u32,
     /// How many of them all networks together may make in an hour.
     pub requests_overall: u32,
+    /// Whether search engines may list earlier mailings.
+    pub index_archive: bool,
 }
 
 impl Default for Web {
@@ -175,6 +177,7 @@ impl Default for Web {
             trusted_proxies: Vec::new(),
             requests_per_network: 60,
             requests_overall: 1000,
+            index_archive: true,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::editions::{EditionKind, Lane};
 use crate::id::{EditionId, RevisionId, SubscriberId, VariantId};
 use crate::message::{self, Content, Draft, List, ListId, SharedBody};
 use crate::schedule::Schedule;
+use crate::store::archive::Stretch;
 use crate::store::editions::{Edition, Variant};
 use crate::store::queue::Claimed;
 use crate::store::revisions::Revision;
@@ -266,7 +267,8 @@ impl Composer {
         };
         let next = next.map(|at| words.date_time(&at.to_utc().with_timezone(&zone))).transpose()?;
         let mut earlier = Vec::new();
-        for issue in self.app.store.archived_editions(EditionId(i64::MAX), EARLIER).await? {
+        let digests = Stretch { urgent: false, ..Stretch::ALL };
+        for issue in self.app.store.archived_editions(digests, EARLIER).await? {
             let day = issue.sent_at.to_utc().with_timezone(&config.site.time_zone).date_naive();
             earlier.push(Earlier { day: words.date(day)?, url: self.issue(Some(issue.id)) });
         }

@@ -125,6 +125,15 @@ fn place(config: &Config, url: &Url, room: usize) -> Option<Placed> {
     }
 }
 
+/// The first picture of a sanitised body that lies on the group's own site, to be named, not shown.
+pub fn first_own(config: &Config, body: &str) -> Option<Url> {
+    html::tokens(body).find_map(|token| {
+        let Token::Open { name: "img", attributes, .. } = token else { return None };
+        let url = Url::parse(&html::attribute(attributes, "src")?).ok()?;
+        own(config, &url).then_some(url)
+    })
+}
+
 /// Whether an address is on the group's own site: that of the pages, or one that a source is published at.
 fn own(config: &Config, url: &Url) -> bool {
     let published = config.sources.iter().filter_map(|source| source.base_url.as_ref());

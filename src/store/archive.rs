@@ -1,9 +1,9 @@
-//! What the public pages read: earlier digests, topics, and in which language a mail was written.
+//! What the public pages read: earlier mailings, topics, and in which language a mail was written.
 
 use super::{Result, Store, on};
 use crate::clock::Timestamp;
 use crate::editions::archive::Issue;
-use crate::id::{EditionId, PostId, RevisionId, SubscriberId};
+use crate::id::{AppealId, EditionId, PostId, RevisionId, SubscriberId, VersionId};
 use crate::topics::Topics;
 
 /// How many posts one page of the archive shows at most; well under the databases' limits of parameters.
@@ -26,37 +26,125 @@ pub struct ArchivedPost {
     pub topics: String,
     /// Its date.
     pub published_at: Timestamp,
+    /// Its beginning, plain.
+    pub excerpt: String,
     /// Its body, sanitised.
     pub html: String,
 }
 
+/// Which mailings are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch {
+    /// Those made before this one.
+    pub before: EditionId,
+    /// Those sent at this time or later.
+    pub from: Timestamp,
+    /// Those sent earlier than this.
+    pub until: Timestamp,
+    /// Whether appeals, their corrections and cancellations are among them, and not digests alone.
+    pub urgent: bool,
+}
+
+impl Stretch {
+    /// All mailings there are.
+    pub const ALL: Self =
+        Self { before: EditionId(i64::MAX), from: Timestamp(i64::MIN), until: Timestamp(i64::MAX), urgent: true };
+}
+
+/// When a mailing was due. The slot of a reminder is the event that it is about.
+macro_rules! sent_at {
+    () => {
+        "CASE WHEN e.kind = 'digest' THEN coalesce(e.slot_at, e.created_at) ELSE coalesce(e.hold_until, e.created_at) END"
+    };
+}
+
+/// Mailings as the archive knows them. Of an appeal whose post was withdrawn there is no title any more.
+macro_rules! issues {
+    ($($condition:tt)*) => {
+        concat!(
+            "SELECT e.id, e.kind, e.cadence, ",
+            sent_at!(),
+            " AS sent_at, e.appeal_version_id AS version, \
+             CASE WHEN p.state NOT IN ('withdrawn', 'dropped') THEN r.title END AS title, r.language FROM editions e \
+             LEFT JOIN appeal_versions v ON v.id = e.appeal_version_id LEFT JOIN revisions r ON r.id = v.revision_id \
+             LEFT JOIN posts p ON p.id = r.post_id WHERE ",
+            $($condition)*
+        )
+    };
+}
+
+/// What is listed: nothing that a person may still take back has a variant. A reminder says nothing that its appeal does
+/// not, and of one that was replaced before anybody had it nobody needs to know.
+macro_rules! listed {
+    () => {
+        "e.kind IN ('digest', 'appeal', 'correction', 'cancellation') AND (e.kind <> 'digest' OR e.cadence IS NOT NULL) \
+         AND (e.state IN ('sending', 'done') OR (e.state = 'superseded' AND EXISTS (SELECT 1 FROM deliveries d \
+         WHERE d.edition_id = e.id AND d.state IN ('accepted', 'unknown')))) \
+         AND EXISTS (SELECT 1 FROM variants w WHERE w.edition_id = e.id AND (e.kind <> 'digest' OR w.items <> ''))"
+    };
+}
+
 impl Store {
-    /// Up to `limit` digests before `before` that are being sent or were, newest first; those without posts are left
-    /// out.
+    /// Up to `limit` mailings to the list that are being sent or were, newest first; digests without posts are left out.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn archived_editions(&self, before: EditionId, limit: i64) -> Result<Vec<Issue>> {
-        const PAGE: &str = "SELECT e.id, e.cadence, coalesce(e.slot_at, e.created_at) AS sent_at FROM editions e \
-                            WHERE e.kind = 'digest' AND e.id < $1 AND e.state IN ('sending', 'done') \
-                            AND e.cadence IS NOT NULL \
-                            AND EXISTS (SELECT 1 FROM variants v WHERE v.edition_id = e.id AND v.items <> '') \
-                            ORDER BY e.id DESC LIMIT $2";
-        on!(self, db => Ok(sqlx::query_as(PAGE).bind(before).bind(limit).fetch_all(db).await?))
+    pub async fn archived_editions(&self, which: Stretch, limit: i64) -> Result<Vec<Issue>> {
+        const PAGE: &str = issues!(
+            "e.id < $1 AND ",
+            sent_at!(),
+            " >= $2 AND ",
+            sent_at!(),
+            " < $3 AND ($4 OR e.kind = 'digest') AND ",
+            listed!(),
+            " ORDER BY e.id DESC LIMIT $5"
+        );
+        on!(self, db => {
+            let query = sqlx::query_as(PAGE).bind(which.before).bind(which.from).bind(which.until).bind(which.urgent);
+            Ok(query.bind(limit).fetch_all(db).await?)
+        })
     }
 
-    /// One digest that is being sent or was, also while its last deliveries are written or it is held back: those who have
+    /// When the last listed mailing before `until` was sent.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn archived_last(&self, until: Timestamp) -> Result<Option<Timestamp>> {
+        const LAST: &str =
+            concat!("SELECT max(", sent_at!(), ") FROM editions e WHERE ", sent_at!(), " < $1 AND ", listed!());
+        on!(self, db => Ok(sqlx::query_scalar(LAST).bind(until).fetch_one(db).await?))
+    }
+
+    /// One mailing that is being sent or was, also while its last deliveries are written or it is held back: those who have
     /// it already follow its links.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub async fn archived_edition(&self, id: EditionId) -> Result<Option<Issue>> {
-        const ONE: &str = "SELECT id, cadence, coalesce(slot_at, created_at) AS sent_at FROM editions \
-                           WHERE id = $1 AND kind = 'digest' AND state IN ('planning', 'paused', 'sending', 'done') \
-                           AND cadence IS NOT NULL";
+        const ONE: &str = issues!(
+            "e.id = $1 AND ((e.kind = 'digest' AND e.cadence IS NOT NULL \
+             AND e.state IN ('planning', 'paused', 'sending', 'done')) \
+             OR (e.kind IN ('appeal', 'reminder', 'correction', 'cancellation') \
+             AND e.state IN ('planning', 'paused', 'sending', 'done', 'superseded') \
+             AND EXISTS (SELECT 1 FROM variants w WHERE w.edition_id = e.id)))"
+        );
         on!(self, db => Ok(sqlx::query_as(ONE).bind(id).fetch_optional(db).await?))
+    }
+
+    /// The latest listed mailing about an appeal that brings a later version of it than this.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn archived_after(&self, appeal: AppealId, version: VersionId) -> Result<Option<EditionId>> {
+        const AFTER: &str = concat!(
+            "SELECT max(e.id) FROM editions e WHERE e.appeal_id = $1 AND e.appeal_version_id > $2 AND ",
+            listed!()
+        );
+        on!(self, db => Ok(sqlx::query_scalar(AFTER).bind(appeal).bind(version).fetch_one(db).await?))
     }
 
     /// The different choices of posts in an edition's variants.
@@ -81,7 +169,7 @@ impl Store {
         }
         on!(self, db => {
             let mut query = sqlx::QueryBuilder::<Db>::new(
-                "SELECT r.post_id, coalesce(p.original_id, p.id) AS original_id, r.title, r.url, r.language, r.topics, r.published_at, r.html \
+                "SELECT r.post_id, coalesce(p.original_id, p.id) AS original_id, r.title, r.url, r.language, r.topics, r.published_at, r.excerpt, r.html \
                  FROM revisions r JOIN posts p ON p.id = r.post_id \
                  WHERE p.state NOT IN ('withdrawn', 'dropped') AND r.id IN (",
             );

@@ -67,6 +67,14 @@ pub fn check_page<C: Context>(templates: &Templates) -> Vec<Problem> {
     })
 }
 
+/// As [`check_page`], for a piece of HTML that is no page.
+pub fn check_piece<C: Context>(templates: &Templates) -> Vec<Problem> {
+    each_sample::<C>(templates, |context, language| {
+        let name = C::TEMPLATE.trim_start_matches("pages/");
+        Ok(unsafe_html(&templates.page(name, context, language)?))
+    })
+}
+
 fn check_mail<C: Mail>(templates: &Templates) -> Vec<Problem> {
     each_sample::<C>(templates, |context, language| {
         let content = templates.mail(context, language)?;
@@ -120,6 +128,15 @@ fn each_sample<C: Context>(
 
 /// What no rendered HTML may have, whatever was filled in.
 fn html_problems(html: &str) -> Vec<&'static str> {
+    let mut problems = unsafe_html(html);
+    if !html.to_ascii_lowercase().contains("<html lang=\"") {
+        problems.push("<html> has no lang; write <html lang=\"{{language}}\" dir=\"{{dir}}\">");
+    }
+    problems
+}
+
+/// The same without what only whole pages have.
+fn unsafe_html(html: &str) -> Vec<&'static str> {
     let lower = html.to_ascii_lowercase();
     let mut problems = Vec::new();
     if lower.contains("<script>alert") || lower.contains("<b onclick") {
@@ -127,9 +144,6 @@ fn html_problems(html: &str) -> Vec<&'static str> {
     }
     if lower.contains("href=\"javascript:") || lower.contains("src=\"javascript:") {
         problems.push("a link runs a script; write href=\"{{link url}}\"");
-    }
-    if !lower.contains("<html lang=\"") {
-        problems.push("<html> has no lang; write <html lang=\"{{language}}\" dir=\"{{dir}}\">");
     }
     problems
 }

@@ -29,6 +29,7 @@ pub use appeals::{
     Appeal, AppealLinks, Call, Cancellation, Correction, Count, Ending, OrganiserResult, Reminder, Urgent,
 };
 pub use changes::{Change, Version};
+pub(crate) use changes::{changes, until};
 pub use events::EventBox;
 pub use fit::{MAX_HTML, Posts};
 pub use letters::{Confirmation, Earlier, Foot, Goodbye, Link, Welcome};
@@ -228,7 +229,7 @@ impl Item {
     pub fn of_appeal(self, language: Language<'_>, appeal: &Called<'_>) -> Result<Self, WordsError> {
         let ahead = appeal.notice == Notice::Ahead;
         let deadline = appeal.deadline.filter(|_| ahead && appeal.events.is_empty());
-        let mut events = EventBox::all(appeal.events, language, appeal.calendar)?;
+        let mut events = EventBox::all(appeal.events, language, appeal.calendar, &self.title, self.url.as_deref())?;
         if !ahead {
             events = events.into_iter().map(|event| event.over(appeal.notice == Notice::Cancelled)).collect();
         }

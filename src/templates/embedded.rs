@@ -57,6 +57,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &embedded![
     "mail/welcome/text.hbs",
     "pages/archive.hbs",
     "pages/confirm.hbs",
+    "pages/entry.hbs",
     "pages/home.hbs",
     "pages/issue.hbs",
     "pages/leave.hbs",
@@ -66,5 +67,6 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &embedded![
     "pages/partials/choices.hbs",
     "pages/partials/layout.hbs",
     "pages/partials/link-form.hbs",
+    "pages/partials/mailing.hbs",
     "pages/partials/trap.hbs",
 ];

@@ -1,5 +1,6 @@
 //! What the templates of pages are given: typed, with samples.
 
+mod archive;
 mod samples;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -7,9 +8,11 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::subscribers::{Cadence, Preferences};
-use crate::templates::{Context, Problem, TemplateError, Templates, check_page};
+use crate::templates::{Context, Problem, TemplateError, Templates, check_page, check_piece};
 use crate::topics::Topics;
 use crate::words::{Language, Words};
+
+pub use archive::{Archive, Article, Card, Entry, Happening, Issue, Mailing, Year};
 
 /// What every page is given.
 #[derive(Clone, Debug, Serialize)]
@@ -28,6 +31,10 @@ pub struct Frame {
     pub dir: &'static str,
     /// The other languages of this page; none where it answers a form.
     pub others: Vec<Choice>,
+    /// Whether search engines are asked to leave it out.
+    pub hidden: bool,
+    /// What other sites show of it, where it is worth showing.
+    pub card: Option<Card>,
 }
 
 impl Frame {
@@ -50,6 +57,8 @@ impl Frame {
             language: language.tag().to_owned(),
             dir: language.direction(),
             others,
+            hidden: false,
+            card: None,
         }
     }
 }
@@ -249,54 +258,6 @@ pub struct Leave {
     pub event: Option<String>,
 }
 
-/// One mailing in the list of them.
-#[derive(Clone, Debug, Serialize)]
-pub struct Mailing {
-    /// Its number.
-    pub id: i64,
-    /// Its day, in words.
-    pub day: String,
-    /// How often such a mailing comes.
-    pub cadence: Cadence,
-}
-
-/// Earlier mailings.
-#[derive(Clone, Debug, Serialize)]
-pub struct Archive {
-    /// The mailings, newest first.
-    pub mailings: Vec<Mailing>,
-    /// The number before which older ones are.
-    pub older: Option<i64>,
-}
-
-/// One post as it was sent.
-#[derive(Clone, Debug, Serialize)]
-pub struct Article {
-    /// The post's number, by which a mail leads to it.
-    pub id: i64,
-    /// Its title.
-    pub title: String,
-    /// Its day, in words.
-    pub day: String,
-    /// Where it is found on the web.
-    pub url: Option<String>,
-    /// Its language.
-    pub post_language: String,
-    /// Its topics.
-    pub topics: Vec<String>,
-    /// Its body, sanitised.
-    pub html: String,
-}
-
-/// One earlier mailing.
-#[derive(Clone, Debug, Serialize)]
-pub struct Issue {
-    /// Its day, in words.
-    pub day: String,
-    /// Its posts, newest first.
-    pub articles: Vec<Article>,
-}
-
 /// Renders every page with its samples, in every language, and gives what is wrong.
 pub fn check(templates: &Templates) -> Vec<Problem> {
     let mut problems = check_page::<Page<Home>>(templates);
@@ -307,6 +268,7 @@ pub fn check(templates: &Templates) -> Vec<Problem> {
     problems.extend(check_page::<Page<Leave>>(templates));
     problems.extend(check_page::<Page<Archive>>(templates));
     problems.extend(check_page::<Page<Issue>>(templates));
+    problems.extend(check_piece::<Page<Entry>>(templates));
     problems
 }
 

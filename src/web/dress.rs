@@ -25,7 +25,7 @@ pub(super) async fn dress(State(pages): State<Pages>, mut request: Request, next
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
     let ip = client(peer, request.headers(), &pages.app().config.web.trusted_proxies);
-    let visit = Visit::new(pages.clone(), &request, ip);
+    let visit = Visit::new(pages.clone(), &request, ip, hidden(&pages, &route));
     request.extensions_mut().insert(visit.clone());
 
     let answered = tokio::time::timeout(ANSWER_FOR, next.run(request)).await;
@@ -68,6 +68,12 @@ fn page_of(visit: &Visit, problem: Problem, bare: &Response) -> Response {
     page
 }
 
+/// Whether search engines are asked to leave out what is there: always where a token stands in the address.
+fn hidden(pages: &Pages, route: &str) -> bool {
+    let archive = route.starts_with("/archive") || route.starts_with("/events");
+    route.contains("{token}") || (archive && !pages.app().config.web.index_archive)
+}
+
 fn headers(pages: &Pages, route: &str, response: &mut Response) {
     let config = &pages.app().config;
     let archive = route == "/archive/{id}" && config.mail.images == Images::Site;
@@ -89,7 +95,7 @@ fn headers(pages: &Pages, route: &str, response: &mut Response) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.entry(header::VARY).or_insert(HeaderValue::from_static("accept-language"));
-    if route.contains("{token}") {
+    if hidden(pages, route) {
         headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     }
 }

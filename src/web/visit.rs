@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::contexts::{Body, Frame, LinkForm, Notice, Page};
+use super::contexts::{Body, Card, Frame, LinkForm, Notice, Page};
 use super::language::{self, Asked};
 use super::{Pages, Problem};
 use crate::app::App;
@@ -29,14 +29,16 @@ pub(super) struct Visit {
     ip: IpAddr,
     // Pages that answer a form cannot be had again in another language.
     can_switch: bool,
+    /// Whether search engines are asked to leave it out.
+    hidden: bool,
 }
 
 impl Visit {
-    pub(super) fn new(pages: Pages, asked_by: &axum::extract::Request, ip: IpAddr) -> Self {
+    pub(super) fn new(pages: Pages, asked_by: &axum::extract::Request, ip: IpAddr, hidden: bool) -> Self {
         let templates = pages.templates();
         let asked = Asked::of(asked_by.uri().query(), asked_by.headers(), templates.words());
         let can_switch = matches!(*asked_by.method(), Method::GET | Method::HEAD);
-        Self { pages, templates, asked, mailed: None, ip, can_switch }
+        Self { pages, templates, asked, mailed: None, ip, can_switch, hidden }
     }
 
     pub(super) fn app(&self) -> &Arc<App> {
@@ -83,10 +85,46 @@ impl Visit {
     ///
     /// When its template fails.
     pub(super) fn page<B: Body>(&self, status: StatusCode, body: B) -> Result<Response, TemplateError> {
+        self.carded(status, body, None)
+    }
+
+    /// As [`Visit::page`], with what other sites show of it.
+    ///
+    /// # Errors
+    ///
+    /// When its template fails.
+    pub(super) fn carded<B: Body>(
+        &self,
+        status: StatusCode,
+        body: B,
+        card: Option<Card>,
+    ) -> Result<Response, TemplateError> {
+        let html = self.render(body, card)?;
+        let language = self.language().tag().to_owned();
+        Ok((status, [("content-language", language)], Html(html)).into_response())
+    }
+
+    /// What the template of `body` makes of it.
+    ///
+    /// # Errors
+    ///
+    /// When its template fails.
+    pub(super) fn render<B: Body>(&self, body: B, card: Option<Card>) -> Result<String, TemplateError> {
         let language = self.language();
         let frame = Frame::new(self.app(), self.words(), &language, self.asked.chosen.as_deref(), self.can_switch);
-        let html = self.templates.page(B::NAME, &Page { frame, body }, language.tag())?;
-        Ok((status, [("content-language", language.tag().to_owned())], Html(html)).into_response())
+        let frame = Frame { hidden: self.hidden, card, ..frame };
+        self.templates.page(B::NAME, &Page { frame, body }, language.tag())
+    }
+
+    /// The whole address of a page, in no particular language.
+    pub(super) fn address(&self, path: &str) -> String {
+        format!("{}/{path}", self.app().config.site.url.as_str().trim_end_matches('/'))
+    }
+
+    /// The whole address of a page, in the language that the visitor chose.
+    pub(super) fn link(&self, path: &str) -> String {
+        let query = self.asked.chosen.as_deref().map(|tag| format!("?lang={tag}")).unwrap_or_default();
+        self.address(path) + &query
     }
 
     /// A page that only says something.

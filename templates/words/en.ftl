@@ -76,6 +76,9 @@ event-zone = { $city } time ({ $offset })
 event-map = Map
 event-online = Join online
 event-calendar = Add to calendar
+event-calendar-google = Google Calendar
+event-calendar-outlook = Outlook.com
+event-calendar-file = Other calendars (.ics)
 event-many = { $count ->
     [one] There is one event.
    *[other] There are { $count } events.
@@ -383,8 +386,16 @@ page-archive-cadence = { $cadence ->
 }
 page-archive-empty = There are no mailings yet.
 page-archive-older = Older mailings
+page-archive-years = Years
+page-archive-feed = As a feed (Atom)
+page-feed-title = { $site }: earlier mailings
 page-issue-heading = News of { $day }
 page-issue-empty = The posts of this mailing have been withdrawn.
+page-issue-since = { $since ->
+    [cancelled] This has been called off since.
+   *[changed] This has changed since.
+}
+page-issue-newer = What holds now
 
 ## Pages: what can go wrong
 

@@ -89,6 +89,9 @@ event-zone = { $city ->
 event-map = Карта
 event-online = Онлайн қосылу
 event-calendar = Күнтізбеге қосу
+event-calendar-google = Google Күнтізбе
+event-calendar-outlook = Outlook.com
+event-calendar-file = Басқа күнтізбелер (.ics)
 event-many = { $count ->
     [one] Бір іс-шара болады.
    *[other] { $count } іс-шара болады.
@@ -393,8 +396,16 @@ page-archive-cadence = { $cadence ->
 }
 page-archive-empty = Әзірге хат жоқ.
 page-archive-older = Одан бұрынғы хаттар
+page-archive-years = Жылдар
+page-archive-feed = Жаңалықтар таспасы (Atom)
+page-feed-title = { $site }: бұрынғы хаттар
 page-issue-heading = Жаңалықтар: { $day }
 page-issue-empty = Бұл хаттың жарияланымдары алынып тасталды.
+page-issue-since = { $since ->
+    [cancelled] Кейін бұл болмайтын болды.
+   *[changed] Кейін бұл өзгерді.
+}
+page-issue-newer = Қазіргі мәлімет
 
 ## Pages: what can go wrong
 

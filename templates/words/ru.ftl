@@ -92,6 +92,9 @@ event-zone = { $city ->
 event-map = Карта
 event-online = Присоединиться онлайн
 event-calendar = Добавить в календарь
+event-calendar-google = Google Календарь
+event-calendar-outlook = Outlook.com
+event-calendar-file = Другие календари (.ics)
 event-many = { $count ->
     [one] { $count } событие.
     [few] { $count } события.
@@ -398,8 +401,16 @@ page-archive-cadence = { $cadence ->
 }
 page-archive-empty = Рассылок пока не было.
 page-archive-older = Более ранние рассылки
+page-archive-years = Годы
+page-archive-feed = Лента новостей (Atom)
+page-feed-title = { $site }: прежние рассылки
 page-issue-heading = Новости: { $day }
 page-issue-empty = Публикации этой рассылки отозваны.
+page-issue-since = { $since ->
+    [cancelled] С тех пор это отменено.
+   *[changed] С тех пор это изменилось.
+}
+page-issue-newer = Что действует сейчас
 
 ## Pages: what can go wrong
 

@@ -98,7 +98,7 @@ on_both! {
 
         // The archive shows one of each as well.
         let titles = async |languages: &[&str]| {
-            let (_, posts) = archive::show(&app.store, digest, languages).await.unwrap().unwrap();
+            let posts = archive::show(&app, digest, languages).await.unwrap().unwrap().posts;
             let mut titles: Vec<String> = posts.into_iter().map(|post| post.title).collect();
             titles.sort();
             titles

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 use url::Url;
 
-use super::{Entry, MAX_LINE, lines, location};
+use super::{MAX_LINE, lines, location};
+use crate::appeals::event::Event;
 use crate::clock::Timestamp;
 use crate::message::one_line;
 
@@ -15,28 +16,28 @@ use crate::message::one_line;
 const MAX_PART: usize = 500;
 
 /// Where Google Calendar offers to add the event. The times are UTC, and shown in the event's zone.
-pub fn google(entry: &Entry<'_>) -> String {
+pub fn google(event: &Event, title: &str, url: Option<&str>) -> String {
     let form = "%Y%m%dT%H%M%SZ";
-    let dates = format!("{}/{}", utc(entry.event.starts.at, form), utc(entry.event.ends.at, form));
+    let dates = format!("{}/{}", utc(event.starts.at, form), utc(event.ends.at, form));
     let mut link = "https://calendar.google.com/calendar/render?action=TEMPLATE".to_owned();
     add(&mut link, "dates", &dates);
-    add(&mut link, "ctz", entry.event.time_zone.name());
-    add(&mut link, "text", entry.title);
-    add(&mut link, "location", &location(entry.event).unwrap_or_default());
-    add_url(&mut link, "details", entry);
+    add(&mut link, "ctz", event.time_zone.name());
+    add(&mut link, "text", title);
+    add(&mut link, "location", &location(event).unwrap_or_default());
+    add_url(&mut link, "details", event, url);
     link
 }
 
 /// Where Outlook.com offers to add the event. The times are UTC; it shows them in the reader's own zone.
-pub fn outlook(entry: &Entry<'_>) -> String {
+pub fn outlook(event: &Event, title: &str, url: Option<&str>) -> String {
     let form = "%Y-%m-%dT%H:%M:%SZ";
     let mut link = "https://outlook.live.com/calendar/0/deeplink/compose?rru=addevent".to_owned();
     add(&mut link, "path", "/calendar/action/compose");
-    add(&mut link, "startdt", &utc(entry.event.starts.at, form));
-    add(&mut link, "enddt", &utc(entry.event.ends.at, form));
-    add(&mut link, "subject", entry.title);
-    add(&mut link, "location", &location(entry.event).unwrap_or_default());
-    add_url(&mut link, "body", entry);
+    add(&mut link, "startdt", &utc(event.starts.at, form));
+    add(&mut link, "enddt", &utc(event.ends.at, form));
+    add(&mut link, "subject", title);
+    add(&mut link, "location", &location(event).unwrap_or_default());
+    add_url(&mut link, "body", event, url);
     link
 }
 
@@ -79,8 +80,8 @@ fn add(link: &mut String, name: &str, value: &str) {
 }
 
 /// Adds the link of the event, unless it is too long: half a link is none.
-fn add_url(link: &mut String, name: &str, entry: &Entry<'_>) {
-    let url = entry.event.online_url.as_deref().or(entry.url).and_then(lines::web_address);
+fn add_url(link: &mut String, name: &str, event: &Event, url: Option<&str>) {
+    let url = event.online_url.as_deref().or(url).and_then(lines::web_address);
     let encoded = url.map(|url| percent_encoded(&url, "/:")).filter(|url| url.len() <= MAX_PART);
     if let Some(encoded) = encoded {
         let _ = write!(link, "&{name}={encoded}");

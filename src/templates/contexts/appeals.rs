@@ -78,7 +78,7 @@ pub struct Urgent {
 impl Urgent {
     fn new(call: Call<'_>) -> Result<Self, WordsError> {
         let Call { frame, language, mut post, events, deadline, time_zone, links } = call;
-        let boxes = EventBox::all(events, language, &links.calendar)?;
+        let boxes = EventBox::all(events, language, &links.calendar, &post.title, post.url.as_deref())?;
         let deadline = deadline.filter(|_| boxes.is_empty());
         let when = match (boxes.as_slice(), deadline) {
             ([event], _) => Some(event.when.clone()),

@@ -47,7 +47,7 @@ struct Changes<'a> {
 }
 
 /// What is not the same in `now` as it was in `before`; a change that readers cannot see is called `details`.
-pub(super) fn changes(
+pub(crate) fn changes(
     language: Language<'_>,
     before: Version<'_>,
     now: Version<'_>,
@@ -87,7 +87,7 @@ pub(super) fn changes(
 }
 
 /// A deadline in full.
-pub(super) fn until(language: Language<'_>, deadline: Timestamp, time_zone: Tz) -> Result<String, WordsError> {
+pub(crate) fn until(language: Language<'_>, deadline: Timestamp, time_zone: Tz) -> Result<String, WordsError> {
     let at = clock(deadline, time_zone);
     let (date, time) = (language.date(at.date_naive())?, language.time(at.time())?);
     let day_time = language.get("event-day-time", &[("date", date.into()), ("time", time.into())])?;

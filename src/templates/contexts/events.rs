@@ -6,6 +6,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::{MAX_TEXT, safe_url};
+use crate::appeals::calendar::links;
 use crate::appeals::event::Event;
 use crate::clock::Timestamp;
 use crate::message::one_line;
@@ -43,10 +44,14 @@ pub struct EventBox {
     pub map_url: Option<String>,
     /// Where to join it over the network.
     pub online_url: Option<String>,
+    /// Whether it has either of these two links.
+    pub linked: bool,
     /// Its calendar entry.
     pub calendar_url: Option<String>,
-    /// Whether it has any of these three links.
-    pub linked: bool,
+    /// Where Google Calendar offers to add it.
+    pub google_url: Option<String>,
+    /// Where Outlook.com offers to add it.
+    pub outlook_url: Option<String>,
     /// Whether it is cancelled.
     pub cancelled: bool,
     /// Whether it is one of so many that it has no box of its own.
@@ -91,37 +96,51 @@ impl EventBox {
             ends: ends.to_rfc3339(),
             day: starts.day(),
             month: language.short_month(starts.date_naive())?,
-            linked: map_url.is_some() || online_url.is_some() || calendar_url.is_some(),
+            linked: map_url.is_some() || online_url.is_some(),
             place,
             address,
             map_url,
             online_url,
             calendar_url,
+            google_url: None,
+            outlook_url: None,
             cancelled: false,
             compact: false,
         })
     }
 
-    /// Each event with its calendar entry, if there is one for it in the list.
+    /// Each event of the post with that title and address, with its calendar entry, if there is one for it in the list.
     ///
     /// # Errors
     /// As for [`EventBox::new`].
-    pub fn all(events: &[Event], language: Language<'_>, calendar: &[String]) -> Result<Vec<Self>, WordsError> {
+    pub fn all(
+        events: &[Event],
+        language: Language<'_>,
+        calendar: &[String],
+        title: &str,
+        url: Option<&str>,
+    ) -> Result<Vec<Self>, WordsError> {
         let boxed = |(at, event)| {
             let shown = Self::new(event, language, calendar.get(at).map(String::as_str))?;
-            Ok(Self { compact: at >= MAX_BOXES, ..shown })
+            let compact = at >= MAX_BOXES;
+            // Where there are so many, one way has to do.
+            let offered = shown.calendar_url.is_some() && !compact;
+            let offer = |offer: fn(&Event, &str, Option<&str>) -> String| offered.then(|| offer(event, title, url));
+            Ok(Self { compact, google_url: offer(links::google), outlook_url: offer(links::outlook), ..shown })
         };
         events.iter().enumerate().map(boxed).collect()
     }
 
     /// About how much it adds to a mail, in bytes of HTML.
     pub(super) fn weight(&self) -> usize {
-        if self.compact { 700 } else { 3_000 }
+        let long = |url: &Option<String>| url.as_ref().map_or(0, String::len);
+        if self.compact { 700 } else { 3_400 + long(&self.google_url) + long(&self.outlook_url) }
     }
 
     /// The event as one that nobody needs to find any more.
-    pub(super) fn over(self, cancelled: bool) -> Self {
-        Self { map_url: None, online_url: None, calendar_url: None, linked: false, cancelled, ..self }
+    pub(crate) fn over(self, cancelled: bool) -> Self {
+        let bare = Self { map_url: None, online_url: None, calendar_url: None, ..self };
+        Self { google_url: None, outlook_url: None, linked: false, cancelled, ..bare }
     }
 
     /// Date, time and zone in one line.
@@ -130,7 +149,7 @@ impl EventBox {
     }
 
     /// Start and place in one line.
-    pub(super) fn gist(&self) -> String {
+    pub(crate) fn gist(&self) -> String {
         let place = self.address.as_ref().or(self.place.as_ref()).or(self.online_url.as_ref());
         place.map_or_else(|| self.when.clone(), |place| format!("{}, {place}", self.when))
     }

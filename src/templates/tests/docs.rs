@@ -12,7 +12,7 @@ use crate::templates::contexts::{
     Welcome,
 };
 use crate::templates::helpers::HELPERS;
-use crate::web::contexts::{Archive, Confirm, Home, Issue, Leave, Less, Manage, Notice, Page};
+use crate::web::contexts::{Archive, Confirm, Entry, Home, Issue, Leave, Less, Manage, Notice, Page};
 
 const DOC: &str = include_str!("../../../docs/templates.md");
 
@@ -95,6 +95,7 @@ fn the_documentation_lists_what_pages_are_given() {
     check::<Page<Less>>(&frame);
     check::<Page<Archive>>(&frame);
     check::<Page<Issue>>(&frame);
+    check::<Page<Entry>>(&frame.union(&listed("`pages/issue`")).cloned().collect());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Samples of every page, about plainly invented people and places.
 
+mod archive;
+
 use super::*;
 use crate::templates::Context;
 
@@ -17,8 +19,15 @@ impl<B: Body> Context for Page<B> {
             language: language.tag().to_owned(),
             dir: language.direction(),
             others: vec![choice("ru", "Русский", false)],
+            hidden: false,
+            card: None,
         };
-        B::samples(say).into_iter().map(|body| Self { frame: frame.clone(), body }).collect()
+        let cards = [Some(archive::card(say)), None];
+        let framed = |(at, body)| {
+            let card = cards.get(at % cards.len()).cloned().flatten();
+            Self { frame: Frame { hidden: card.is_none(), card, ..frame.clone() }, body }
+        };
+        B::samples(say).into_iter().enumerate().map(framed).collect()
     }
 }
 
@@ -139,35 +148,5 @@ impl Body for Leave {
 
     fn samples(say: Say<'_>) -> Vec<Self> {
         vec![Self { event: None }, Self { event: Some(say("Protest against the sacking of the bakery workers")) }]
-    }
-}
-
-impl Body for Archive {
-    const NAME: &'static str = "archive";
-    const TEMPLATE: &'static str = "pages/archive";
-
-    fn samples(_: Say<'_>) -> Vec<Self> {
-        let mailing = Mailing { id: 7, day: "Monday, 28 September 2015".to_owned(), cadence: Cadence::Weekly };
-        vec![Self { mailings: vec![mailing], older: Some(7) }, Self { mailings: Vec::new(), older: None }]
-    }
-}
-
-impl Body for Issue {
-    const NAME: &'static str = "issue";
-    const TEMPLATE: &'static str = "pages/issue";
-
-    fn samples(say: Say<'_>) -> Vec<Self> {
-        let day = "Monday, 28 September 2015".to_owned();
-        let article = Article {
-            id: 9,
-            title: say("Protest against the sacking of the bakery workers"),
-            day: day.clone(),
-            url: Some(say("https://campaign.example/posts/1")),
-            post_language: "en".to_owned(),
-            topics: vec![say("Appeals")],
-            html: "<p>Twelve workers were sacked.</p>".to_owned(),
-        };
-        let bare = Article { url: None, topics: Vec::new(), ..article.clone() };
-        vec![Self { day: day.clone(), articles: vec![article, bare] }, Self { day, articles: Vec::new() }]
     }
 }

@@ -18,6 +18,8 @@ const AS_IN_ENGLISH: &[(&str, &str, &str)] = &[
     ("ru", "time-short", "hours and minutes of a 24-hour clock"),
     ("kk", "event-day-time", "a date and a time with a comma between"),
     ("ru", "event-day-time", "a date and a time with a comma between"),
+    ("kk", "event-calendar-outlook", "what that calendar is called everywhere"),
+    ("ru", "event-calendar-outlook", "what that calendar is called everywhere"),
     ("kk", "appeal-subject", "a title and a date with a colon between"),
     ("ru", "appeal-subject", "a title and a date with a colon between"),
     ("kk", "correction-subject", "two inserted texts with a bar between"),

@@ -3,12 +3,13 @@
 use handbill::clock::Timestamp;
 use handbill::config::SourceKind::{Feed, Folder};
 use handbill::editions::{EditionKind, EditionState};
-use handbill::id::{EditionId, PostId, RevisionId, SourceId};
+use handbill::id::{PostId, RevisionId, SourceId};
 use handbill::posts::PostState::{self, Baseline, Dropped, Held, Live, Withdrawn};
 use handbill::posts::content::{Content, Markup, Raw};
 use handbill::posts::matching::Names;
 use handbill::sources::pass::Validators;
 use handbill::store::Tx;
+use handbill::store::archive::Stretch;
 use handbill::store::posts::NewPost;
 use handbill::store::sources::FeedMemory;
 use handbill::topics::Topics;
@@ -180,10 +181,10 @@ on_both! {
         tx.make_variant(edition, "ar", "1.full").await.unwrap();
         tx.make_variant(empty, "en", "").await.unwrap();
         tx.commit().await.unwrap();
-        let issues = store.archived_editions(EditionId(i64::MAX), 9).await.unwrap();
+        let issues = store.archived_editions(Stretch::ALL, 9).await.unwrap();
         assert_eq!(issues.iter().map(|issue| issue.id).collect::<Vec<_>>(), [edition]);
-        assert!(store.archived_editions(edition, 9).await.unwrap().is_empty());
-        assert_eq!(store.archived_edition(edition).await.unwrap(), Some(issues[0]));
+        assert!(store.archived_editions(Stretch { before: edition, ..Stretch::ALL }, 9).await.unwrap().is_empty());
+        assert_eq!(store.archived_edition(edition).await.unwrap(), Some(issues[0].clone()));
         assert_eq!(store.archived_items(edition).await.unwrap(), ["1.full"]);
         let mut revisions = Vec::new();
         for id in [shown, gone] {

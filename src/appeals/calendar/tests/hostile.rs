@@ -99,8 +99,8 @@ proptest! {
         let page = format!("https://campaign.example/{url}");
         let entry = Entry { title: &title, url: Some(&page), ..entry(&event) };
         for (link, names) in [
-            (links::google(&entry), &["action", "dates", "ctz", "text", "location", "details"][..]),
-            (links::outlook(&entry), &["rru", "path", "startdt", "enddt", "subject", "location", "body"][..]),
+            (links::google(entry.event, entry.title, entry.url), &["action", "dates", "ctz", "text", "location", "details"][..]),
+            (links::outlook(entry.event, entry.title, entry.url), &["rru", "path", "startdt", "enddt", "subject", "location", "body"][..]),
         ] {
             prop_assert!(link.starts_with("https://") && link.len() < 2000, "{}", link);
             prop_assert!(link.chars().all(|c| c.is_ascii_alphanumeric() || "-._~:/?&=%,".contains(c)), "{}", link);
@@ -143,14 +143,14 @@ fn links_say_the_time_in_utc() {
     let event = event("2015-09-28T16:00", chrono_tz::Europe::London);
     let entry = Entry { title: "Protest & more + \"tea\"", created: at("2015-09-27T08:00:00Z"), ..entry(&event) };
     assert_eq!(
-        links::google(&entry),
+        links::google(entry.event, entry.title, entry.url),
         "https://calendar.google.com/calendar/render?action=TEMPLATE&dates=20150928T150000Z/20150928T160000Z\
          &ctz=Europe/London&text=Protest%20%26%20more%20%2B%20%22tea%22\
          &location=Kaz%20Minerals%20Plc,%20100%20Victoria%20Street,%20London,%20SW1E%205JL\
          &details=https://campaign.example/protest"
     );
     assert_eq!(
-        links::outlook(&entry),
+        links::outlook(entry.event, entry.title, entry.url),
         "https://outlook.live.com/calendar/0/deeplink/compose?rru=addevent&path=/calendar/action/compose\
          &startdt=2015-09-28T15:00:00Z&enddt=2015-09-28T16:00:00Z&subject=Protest%20%26%20more%20%2B%20%22tea%22\
          &location=Kaz%20Minerals%20Plc,%20100%20Victoria%20Street,%20London,%20SW1E%205JL\

@@ -78,6 +78,9 @@ event-zone = { $city ->
 event-map = الخريطة
 event-online = انضم عبر الإنترنت
 event-calendar = أضف إلى التقويم
+event-calendar-google = تقويم Google
+event-calendar-outlook = Outlook.com
+event-calendar-file = تقاويم أخرى (.ics)
 event-many = { $count ->
     [one] هناك فعالية واحدة.
     [two] هناك فعاليتان.
@@ -384,8 +387,16 @@ page-archive-cadence = { $cadence ->
 }
 page-archive-empty = لا توجد رسائل بعد.
 page-archive-older = رسائل أقدم
+page-archive-years = السنوات
+page-archive-feed = خلاصة (Atom)
+page-feed-title = { $site }: رسائل سابقة
 page-issue-heading = أخبار { $day }
 page-issue-empty = سُحبت منشورات هذه الرسالة.
+page-issue-since = { $since ->
+    [cancelled] أُلغي هذا بعد ذلك.
+   *[changed] تغيّر هذا بعد ذلك.
+}
+page-issue-newer = الوضع الآن
 
 ## Pages: what can go wrong
 
