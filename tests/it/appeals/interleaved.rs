@@ -11,6 +11,12 @@ use handbill::vault::random_bytes;
 
 use super::desk::{Desk, InHand, protest};
 
+/// How many mails a relay has taken for sure.
+async fn arrived(desk: &Desk, appeal: AppealId, who: SubscriberId) -> usize {
+    let told = desk.told(appeal).await.remove(&who).unwrap_or_default();
+    told.iter().filter(|text| !text.ends_with('?')).count()
+}
+
 const NAMES: [&str; 6] = ["ana", "ben", "cem", "dia", "eli", "fay"];
 
 /// Six people who want alerts.
@@ -266,6 +272,7 @@ on_both! {
             desk.marking(Marking { events: vec![protest()], hold, ..Marking::default() }).await.unwrap().appeal
         };
         let appeal = mark(60 * dice.roll(2)).await;
+        let mut silent = BTreeMap::new();
         let (mut hands, mut gone, mut version, mut called_off) = (Vec::new(), BTreeMap::new(), 1, false);
         for _ in 0..60 {
             match dice.roll(11) {
@@ -309,6 +316,11 @@ on_both! {
                     // Who was erased cannot ask for anything more.
                     let way = if gone.get(&people[who]) == Some(&0) { 0 } else { way };
                     gone.insert(people[who], way);
+                    silent.remove(&people[who]);
+                    // What is in a relay's hands may still arrive; nothing else may.
+                    if way < 2 && !hands.iter().any(|hand: &InHand| hand.people().contains(&people[who])) {
+                        silent.insert(people[who], arrived(&desk, appeal, people[who]).await);
+                    }
                 }
                 9 if dice.roll(3) == 0 => desk.app.pass(60),
                 10 if called_off && desk.store.appeal(appeal).await.unwrap().unwrap().state == AppealState::Stopped => {
@@ -344,6 +356,9 @@ on_both! {
                 None if there => assert!(called_off, "nobody told them"),
                 _ => {}
             }
+        }
+        for (who, before) in silent {
+            assert_eq!(arrived(&desk, appeal, who).await, before, "more, although they had left: {:?}", told.get(&who));
         }
         for (kind, state) in desk.editions(appeal).await {
             assert!(!matches!(state.as_str(), "planning" | "sending"), "{kind} is {state}");
