@@ -42,6 +42,9 @@ pub enum AmendError {
     /// The deadline is no use.
     #[error("the deadline {0} has passed")]
     Deadline(Timestamp),
+    /// Its source says what it said.
+    #[error("nothing is proposed for appeal {0}; see `handbill status`")]
+    NotProposed(AppealId),
     /// Everything stays as it was.
     #[error("this changes nothing about appeal {0}")]
     Unchanged(AppealId),
@@ -98,6 +101,8 @@ pub struct Amended {
     pub replacement: Option<EditionId>,
     /// The mailing that tells those who had; none when nobody can have.
     pub correction: Option<EditionId>,
+    /// Nobody is told of it before this.
+    pub hold_until: Timestamp,
 }
 
 /// Checks a change and writes nothing.
@@ -221,19 +226,22 @@ pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Re
     };
     let version = tx.add_version(&new, now).await?;
     tx.supersede_appeal(id).await?;
-    // Second thoughts about the first word go on while it has not gone out.
-    let held = editions.iter().filter_map(|edition| edition.hold_until).max().unwrap_or(now);
-    let until = now.plus(hold).max(held);
+    let out = editions.iter().any(|edition| edition.is_out(now));
+    // Second thoughts about the first word go on while it has not gone out; an earlier change's hold ends with it.
+    let first =
+        editions.iter().find(|edition| edition.kind == EditionKind::Appeal && edition.created_at >= appeal.created_at);
+    let held = first.filter(|_| !out).and_then(|edition| edition.hold_until);
+    let hold_until = held.map_or(now, |held| held.max(now)).max(now.plus(hold));
     let of = (id, version);
     // What has begun is corrected, but nobody new is called to it.
-    let replacement = if checked.deadline > until {
-        Some(make_edition(&mut tx, EditionKind::Appeal, of, checked.deadline, until, by, now).await?)
+    let replacement = if checked.deadline > hold_until {
+        Some(make_edition(&mut tx, EditionKind::Appeal, of, checked.deadline, hold_until, by, now).await?)
     } else {
         None
     };
-    let correction = if editions.iter().any(|edition| edition.is_out(now)) {
+    let correction = if out {
         let told_until = last_end(&checked.events).unwrap_or(checked.deadline);
-        Some(make_edition(&mut tx, EditionKind::Correction, of, told_until, until, by, now).await?)
+        Some(make_edition(&mut tx, EditionKind::Correction, of, told_until, hold_until, by, now).await?)
     } else {
         None
     };
@@ -241,7 +249,7 @@ pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Re
     tx.audit(now, by, "amended", None, replacement, Some(&format!("appeal {id}"))).await?;
     tx.wake().await?;
     tx.commit().await?;
-    Ok(Amended { appeal: id, version, replacement, correction })
+    Ok(Amended { appeal: id, version, replacement, correction, hold_until })
 }
 
 /// Calls an appeal off. While its first mailing is held nobody hears of it; later exactly those who were told do.
@@ -285,10 +293,27 @@ pub async fn cancel(app: &App, id: AppealId, reason: &str, by: &str) -> Result<A
     tx.audit(now, by, action, None, correction, Some(&format!("appeal {id}"))).await?;
     tx.wake().await?;
     tx.commit().await?;
-    Ok(Amended { appeal: id, version, replacement: None, correction })
+    Ok(Amended { appeal: id, version, replacement: None, correction, hold_until: now })
 }
 
-/// Takes an appeal back that nobody has heard of: its post is an ordinary one from now on.
+/// Leaves an appeal as it is, whatever its edited source says.
+///
+/// # Errors
+///
+/// When there is no such appeal, nothing is proposed for it, or the store fails.
+pub async fn dismiss(app: &App, id: AppealId, by: &str) -> Result<(), AmendError> {
+    let mut tx = app.store.begin().await?;
+    if tx.lock_appeal(id).await?.is_none() {
+        return Err(AmendError::Missing(id));
+    }
+    if !tx.drop_proposal(id).await? {
+        return Err(AmendError::NotProposed(id));
+    }
+    tx.audit(app.clock.now(), by, "proposal dismissed", None, None, Some(&format!("appeal {id}"))).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes an appeal back that nobody has heard of: its post stands where it stood before the mark.
 ///
 /// # Errors
 ///
@@ -299,6 +324,7 @@ pub async fn stop_in(tx: &mut Tx, id: AppealId, editions: &[Edition], now: Times
         tx.move_edition(edition.id, &open, EditionState::Cancelled, now).await?;
     }
     tx.set_appeal_state(id, AppealState::Stopped).await?;
+    tx.unmark_post(id).await?;
     tx.list_live_posts(now).await?;
     Ok(())
 }

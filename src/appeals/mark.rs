@@ -82,6 +82,18 @@ pub enum MarkError {
     Store(#[from] StoreError),
 }
 
+/// Who is told by mail how an appeal went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// Whom the marking names.
+    Named,
+    /// Who is on duty, as the config says.
+    Duty,
+    /// Nobody.
+    Nobody,
+}
+
 /// A marking that was checked and can be carried out.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -101,6 +113,8 @@ pub struct Checked {
     pub hold: Duration,
     /// Who is told how it went.
     pub report_to: Option<ReportTo>,
+    /// Who that is, without the address.
+    pub report: Report,
 }
 
 /// An appeal that was made.
@@ -116,6 +130,8 @@ pub struct Marked {
     pub hold_until: Timestamp,
     /// Nobody is called to it after this.
     pub deadline: Timestamp,
+    /// Who is told how it went.
+    pub report: Report,
 }
 
 /// Checks everything and writes nothing.
@@ -168,7 +184,13 @@ pub fn checked(
     if deadline <= now {
         return Err(MarkError::Deadline(deadline));
     }
-    Ok(Checked { post, revision, title, events, regions, deadline, hold: marking.hold, report_to: None })
+    let report = match (&marking.report_to, &config.notify.mail) {
+        _ if config.notify_relay().is_none() => Report::Nobody,
+        (Some(_), _) => Report::Named,
+        (None, Some(_)) => Report::Duty,
+        (None, None) => Report::Nobody,
+    };
+    Ok(Checked { post, revision, title, events, regions, deadline, hold: marking.hold, report_to: None, report })
 }
 
 /// Drafts as events, each with a calendar name of its own.
@@ -321,7 +343,9 @@ pub async fn mark(app: &App, checked: &Checked, by: &str) -> Result<Marked, Mark
 /// When the store fails.
 pub async fn mark_in(tx: &mut Tx, checked: &Checked, by: &str, now: Timestamp) -> Result<Option<Marked>, StoreError> {
     let post = checked.post;
-    let Some(appeal) = tx.make_appeal(post, by, now).await? else { return Ok(None) };
+    // Taken back before anybody hears of it, it is what it was: one that was never to be mailed stays unmailed.
+    let former = tx.lock_post(post).await?.unwrap_or(PostState::Live);
+    let Some(appeal) = tx.make_appeal(post, former, by, now).await? else { return Ok(None) };
     if let Some(to) = &checked.report_to {
         tx.set_report_to(appeal, to).await?;
     }
@@ -344,7 +368,7 @@ pub async fn mark_in(tx: &mut Tx, checked: &Checked, by: &str, now: Timestamp) -
     let edition =
         make_edition(tx, EditionKind::Appeal, (appeal, version), checked.deadline, hold_until, by, now).await?;
     tx.audit(now, by, "marked", None, Some(edition), Some(&format!("appeal {appeal}"))).await?;
-    Ok(Some(Marked { appeal, version, edition, hold_until, deadline: checked.deadline }))
+    Ok(Some(Marked { appeal, version, edition, hold_until, deadline: checked.deadline, report: checked.report }))
 }
 
 /// Makes the mailing of one kind of a version; planning it begins when the hold is over.

@@ -21,7 +21,7 @@ use crate::appeals::audience::{Forecast, forecast};
 use crate::appeals::declared::Declared;
 use crate::appeals::event::{Event, EventDraft};
 use crate::appeals::extract::{self, Suggestions};
-use crate::appeals::mark::{self, Checked, Marking};
+use crate::appeals::mark::{self, Checked, Marking, Report};
 use crate::clock::Timestamp;
 use crate::dispatcher::Composer;
 use crate::id::{AppealId, PostId};
@@ -131,7 +131,7 @@ pub(super) struct Mark {
     /// How long to wait, for second thoughts; default: appeals.hold.
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     hold: Option<Duration>,
-    /// Who is told by mail how it went.
+    /// Who is told by mail how it went; default: whom [notify.mail] names.
     #[arg(long, value_name = "ADDRESS")]
     report_to: Option<String>,
     /// Show whom it would call and how it would read, and write nothing.
@@ -191,10 +191,7 @@ pub(super) async fn run(app: &Arc<App>, command: &Appeals, out: &mut Output) -> 
             }
         }
         Appeals::Dismiss { id } => {
-            let mut tx = app.store.begin().await?;
-            tx.drop_proposal(*id).await?;
-            tx.audit(app.clock.now(), "cli", "proposal dismissed", None, None, Some(&format!("appeal {id}"))).await?;
-            tx.commit().await?;
+            amend::dismiss(app, *id, "cli").await.context("could not dismiss anything")?;
             out.line(format_args!("appeal {id} stays as it is"))?;
         }
         Appeals::Suggest { post, .. } => out.json(&suggest(app, *post).await?)?,
@@ -256,9 +253,14 @@ async fn mark(app: &Arc<App>, args: &Mark, out: &mut Output) -> anyhow::Result<(
     if args.format.json {
         return Ok(out.json(&marked)?);
     }
-    let mark::Marked { appeal, edition, hold_until, deadline, .. } = marked;
+    let mark::Marked { appeal, edition, hold_until, deadline, report, .. } = marked;
     out.line(format_args!("Appeal {appeal}, edition {edition}: goes out at {hold_until}, until {deadline}"))?;
     out.line(format_args!("Take it back before that with: handbill appeals cancel {appeal} --reason ..."))?;
+    out.line(match report {
+        Report::Named => "How it went is told by mail to whom --report-to names",
+        Report::Duty => "How it went is told by mail to whom [notify.mail] names",
+        Report::Nobody => "Nobody is told how it went: --report-to or [notify.mail] would name somebody",
+    })?;
     Ok(())
 }
 
@@ -305,8 +307,10 @@ async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result
     if args.format.json {
         return Ok(out.json(&done)?);
     }
-    let Amended { replacement, correction, .. } = done;
-    out.line(format_args!("appeal {id} is amended; mail with the old version is stopped"))?;
+    let Amended { replacement, correction, hold_until, .. } = done;
+    out.line(format_args!(
+        "appeal {id} is amended; mail with the old version is stopped, the new goes out at {hold_until}"
+    ))?;
     if let Some(edition) = correction {
         out.line(format_args!("edition {edition} corrects those who had it: handbill editions show {edition}"))?;
     }

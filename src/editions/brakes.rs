@@ -2,8 +2,8 @@
 
 use super::{EditionKind, EditionState, Lane};
 use crate::app::App;
-use crate::appeals::amend;
-use crate::id::EditionId;
+use crate::appeals::{AppealState, amend};
+use crate::id::{AppealId, EditionId};
 use crate::store::StoreError;
 use crate::store::editions::Edition;
 
@@ -24,6 +24,12 @@ pub enum BrakeError {
         "{1} people have edition {0} already; use `handbill appeals cancel`, which tells them, or pause it meanwhile"
     )]
     Told(EditionId, i64),
+    /// Somebody heard of its appeal, and would be left with what they heard.
+    #[error(
+        "{2} people have heard of appeal {0} already; use `handbill appeals amend {0}` or `handbill appeals cancel {0}`, \
+         which tell them, or pause edition {1} meanwhile"
+    )]
+    Heard(AppealId, EditionId, i64),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -59,7 +65,7 @@ pub async fn resume(app: &App, id: EditionId, actor: &str) -> Result<EditionStat
 ///
 /// # Errors
 ///
-/// When it is over, is letters, or is an appeal that somebody has already; or when the store fails.
+/// When it is over, is letters, or is about an appeal that somebody has heard of; or when the store fails.
 pub async fn cancel(app: &App, id: EditionId, actor: &str) -> Result<(), BrakeError> {
     let edition = find(app, id).await?;
     if edition.kind.is_letter() {
@@ -72,22 +78,42 @@ pub async fn cancel(app: &App, id: EditionId, actor: &str) -> Result<(), BrakeEr
     brake(app, id, &from, EditionState::Cancelled, actor, "cancelled").await
 }
 
-/// Stops an appeal's mailing that nobody has yet; with its first one, the appeal itself is taken back.
+/// Stops a mailing about an appeal that nobody has heard of, or a reminder that nobody has; when nobody is called to
+/// the appeal any more, it is taken back.
 async fn cancel_urgent(app: &App, edition: &Edition, actor: &str) -> Result<(), BrakeError> {
     let (id, now) = (edition.id, app.clock.now());
     let from = [EditionState::Planning, EditionState::Sending, EditionState::Paused];
+    // Without a reminder everybody still has what they had; without anything else they may be left with an old version.
+    let appeal = edition.appeal_id.filter(|_| edition.kind != EditionKind::Reminder);
     let mut tx = app.store.begin().await?;
-    let moved = tx.move_edition(id, &from, EditionState::Cancelled, now).await?;
-    // From here on nothing more of it is claimed; what is in a relay's hands may be told any moment.
-    let told = tx.told_count(id).await?;
-    if !moved || told > 0 {
-        drop(tx);
-        let state = find(app, id).await?.state;
-        return Err(if moved { BrakeError::Told(id, told) } else { BrakeError::State(id, state) });
+    let mut open = false;
+    if let Some(appeal) = appeal {
+        open = tx.lock_appeal(appeal).await?.is_some_and(|appeal| appeal.state == AppealState::Open);
+        for other in tx.appeal_editions(appeal).await? {
+            tx.hold_edition(other.id).await?;
+        }
     }
-    if let Some(appeal) = edition.appeal_id.filter(|_| edition.kind == EditionKind::Appeal) {
+    if !tx.move_edition(id, &from, EditionState::Cancelled, now).await? {
+        drop(tx);
+        return Err(BrakeError::State(id, find(app, id).await?.state));
+    }
+    // From here on nothing more is claimed; what is in a relay's hands may be told any moment.
+    let told = match appeal {
+        Some(appeal) => tx.heard_count(appeal).await?,
+        None => tx.told_count(id).await?,
+    };
+    if told > 0 {
+        return Err(appeal.map_or(BrakeError::Told(id, told), |appeal| BrakeError::Heard(appeal, id, told)));
+    }
+    if let Some(appeal) = appeal.filter(|_| open) {
         let editions = tx.appeal_editions(appeal).await?;
-        if editions.iter().all(|other| other.state == EditionState::Cancelled) {
+        let closed = [EditionState::Cancelled, EditionState::Superseded];
+        let calls = |other: &Edition| {
+            other.kind == EditionKind::Appeal
+                && other.appeal_version_id == edition.appeal_version_id
+                && !closed.contains(&other.state)
+        };
+        if !editions.iter().any(calls) {
             amend::stop_in(&mut tx, appeal, &editions, now).await?;
         }
     }

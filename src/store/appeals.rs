@@ -5,6 +5,7 @@ use crate::appeals::event::{Event, Moment, Point};
 use crate::appeals::{Appeal, AppealState, Version, VersionKind};
 use crate::clock::Timestamp;
 use crate::id::{AppealId, PostId, RevisionId, VersionId};
+use crate::posts::PostState;
 use crate::vault::{AddressIndex, KeyId};
 
 /// A version to be made; its number follows from those before it.
@@ -277,15 +278,46 @@ impl Store {
 
 impl Tx {
     /// Marks a post as urgent, or again after its appeal was stopped; the appeal's number, or nothing when it is one.
+    /// Who was to be told how an earlier mark of it went is forgotten. `former` is where the post stands without it.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn make_appeal(&mut self, post: PostId, by: &str, now: Timestamp) -> Result<Option<AppealId>> {
-        const MAKE: &str = "INSERT INTO appeals (post_id, state, created_at, created_by) VALUES ($1, 'open', $2, $3) \
-             ON CONFLICT (post_id) DO UPDATE SET state = 'open', created_at = excluded.created_at, \
-             created_by = excluded.created_by WHERE appeals.state = 'stopped' RETURNING id";
-        on_tx!(self, db => Ok(sqlx::query_scalar(MAKE).bind(post).bind(now).bind(by).fetch_optional(db).await?))
+    pub async fn make_appeal(
+        &mut self,
+        post: PostId,
+        former: PostState,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<Option<AppealId>> {
+        const MAKE: &str = "INSERT INTO appeals (post_id, state, created_at, created_by, former_state) \
+             VALUES ($1, 'open', $2, $3, $4) ON CONFLICT (post_id) DO UPDATE SET state = 'open', \
+             created_at = excluded.created_at, created_by = excluded.created_by, former_state = excluded.former_state, \
+             report_to = NULL, report_index = NULL, report_key = NULL WHERE appeals.state = 'stopped' RETURNING id";
+        on_tx!(self, db => {
+            let query = sqlx::query_scalar(MAKE).bind(post).bind(now).bind(by).bind(former);
+            Ok(query.fetch_optional(db).await?)
+        })
+    }
+
+    /// Puts the post of an appeal that was stopped back where it stood before the mark, unless a person has moved it
+    /// since; one whose file is gone goes there when it is back.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn unmark_post(&mut self, appeal: AppealId) -> Result<()> {
+        const FORMER: &str = "SELECT post_id, former_state FROM appeals WHERE id = $1 AND former_state <> 'live'";
+        const BACK: &str = "UPDATE posts SET state = $2 WHERE id = $1 AND state = 'live'";
+        const BACK_LATER: &str =
+            "UPDATE posts SET former_state = $2 WHERE id = $1 AND state = 'withdrawn' AND former_state = 'live'";
+        let former: Option<(PostId, PostState)> =
+            on_tx!(self, db => sqlx::query_as(FORMER).bind(appeal).fetch_optional(db).await?);
+        let Some((post, former)) = former else { return Ok(()) };
+        for back in [BACK, BACK_LATER] {
+            on_tx!(self, db => sqlx::query(back).bind(post).bind(former).execute(db).await?.rows_affected());
+        }
+        self.forget_listing(post).await
     }
 
     /// Says who is told how an appeal went.
@@ -425,14 +457,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Drops what was proposed for an appeal, as it was taken up, or not.
+    /// Drops what was proposed for an appeal, as it was taken up, or not; false when nothing was.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn drop_proposal(&mut self, appeal: AppealId) -> Result<()> {
+    pub async fn drop_proposal(&mut self, appeal: AppealId) -> Result<bool> {
         const DROP: &str = "DELETE FROM proposals WHERE appeal_id = $1";
-        on_tx!(self, db => sqlx::query(DROP).bind(appeal).execute(db).await?.rows_affected());
-        Ok(())
+        Ok(on_tx!(self, db => sqlx::query(DROP).bind(appeal).execute(db).await?.rows_affected()) > 0)
     }
 }

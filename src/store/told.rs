@@ -195,6 +195,18 @@ impl Tx {
         on_tx!(self, db => Ok(sqlx::query_scalar(TOLD).bind(edition).fetch_one(db).await?))
     }
 
+    /// How many heard of an appeal, may have, or are about to, by whichever of its mailings.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn heard_count(&mut self, appeal: AppealId) -> Result<i64> {
+        const HEARD: &str = "SELECT count(DISTINCT d.subscriber_id) FROM editions e CROSS JOIN deliveries d \
+             WHERE d.edition_id = e.id AND e.appeal_id = $1 AND (d.state IN ('accepted', 'unknown', 'leased') \
+             OR (d.state = 'queued' AND d.maybe_sent))";
+        on_tx!(self, db => Ok(sqlx::query_scalar(HEARD).bind(appeal).fetch_one(db).await?))
+    }
+
     /// Closes every mailing about an appeal that is not over: nothing more of them is claimed.
     ///
     /// # Errors
@@ -303,7 +315,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets what somebody follows, as they are erased or are back on the list.
+    /// Forgets what somebody follows, as they want no more mail, are erased, or are back on the list.
     ///
     /// # Errors
     ///

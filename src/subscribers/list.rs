@@ -353,7 +353,8 @@ pub async fn pause(app: &App, id: SubscriberId, until: Timestamp) -> Result<(), 
     tx.commit().await
 }
 
-/// Takes a subscriber off the list; with `goodbye`, a mail says so, as it may have been somebody else who did it.
+/// Takes a subscriber off the list; with `goodbye`, a mail says so, as it may have been somebody else who did it. What
+/// they still followed since they left before, they follow no more.
 ///
 /// Doing it twice is doing it once.
 ///
@@ -389,9 +390,11 @@ async fn take_off(
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     tx.lock_subscriber(id).await?;
-    if let Some(appeal) = follow {
+    match follow {
         // First: what tells of a change and is queued already stays.
-        tx.follow(appeal, id, now).await?;
+        Some(appeal) => tx.follow(appeal, id, now).await?,
+        // Who left before and followed something wants no more of that either.
+        None => tx.unfollow(id).await?,
     }
     let Some(row) = tx.subscriber(id).await? else { return Ok(()) };
     let Some(index) = row.address_index.clone() else { return Ok(()) };

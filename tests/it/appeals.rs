@@ -6,3 +6,4 @@ mod interleaved;
 mod lane;
 mod model_case;
 mod rules;
+mod stopping;

@@ -1,20 +1,40 @@
 //! An amendment against everything that can be under way: nobody ends with only the old version, nobody hears of one
 //! change twice, and who heard of nothing gets no correction.
 
-use handbill::appeals::amend;
+use std::collections::BTreeMap;
+
+use handbill::appeals::mark::Marking;
+use handbill::appeals::{AppealState, amend};
 use handbill::id::{AppealId, SubscriberId};
 use handbill::subscribers::list;
 use handbill::vault::random_bytes;
 
-use super::desk::{Desk, InHand};
+use super::desk::{Desk, InHand, protest};
+
+/// How many mails a relay has taken for sure.
+async fn arrived(desk: &Desk, appeal: AppealId, who: SubscriberId) -> usize {
+    let told = desk.told(appeal).await.remove(&who).unwrap_or_default();
+    told.iter().filter(|text| !text.ends_with('?')).count()
+}
+
+const NAMES: [&str; 6] = ["ana", "ben", "cem", "dia", "eli", "fay"];
 
 /// Six people who want alerts.
 async fn six(desk: &Desk) -> Vec<SubscriberId> {
     let mut people = Vec::new();
-    for name in ["ana", "ben", "cem", "dia", "eli", "fay"] {
+    for name in NAMES {
         people.push(desk.reader(name, None, true).await);
     }
     people
+}
+
+async fn erase(desk: &Desk, who: usize) {
+    list::erase(&desk.app.app, &format!("{}@example.org", NAMES[who]).parse().unwrap(), "cli").await.unwrap();
+}
+
+/// Leaves, and still wants to hear if the event changes.
+async fn follow(desk: &Desk, appeal: AppealId, who: SubscriberId) {
+    list::leave_but_follow(&desk.app.app, who, appeal, "subscriber", false).await.unwrap();
 }
 
 async fn told(desk: &Desk, appeal: AppealId, who: SubscriberId) -> String {
@@ -110,7 +130,7 @@ on_both! {
         desk.plan().await;
         desk.accept(desk.claim(marked.edition, 3).await).await;
         desk.leave(people[0]).await;
-        list::erase(&desk.app.app, &"ben@example.org".parse().unwrap(), "cli").await.unwrap();
+        erase(&desk, 1).await;
         let done = desk.amend(marked.appeal, 17).await;
         desk.plan().await;
         // The third one leaves with the correction queued, the fourth one before anything was sent.
@@ -152,6 +172,79 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn who_goes_while_the_old_mail_is_under_way_hears_nothing_more(store) {
+        let desk = Desk::new(store, 2525).await;
+        let people = six(&desk).await;
+        let marked = desk.mark().await;
+        desk.plan().await;
+        // Each of them is in a relay's hands; two of them may have been sent already.
+        let mut hands = Vec::new();
+        for _ in 0..6 {
+            hands.push(desk.claim(marked.edition, 1).await);
+        }
+        let by_number = |hand: &InHand| people.iter().position(|id| *id == hand.people()[0]).unwrap();
+        hands.sort_by_key(by_number);
+        for hand in hands.drain(4..).rev() {
+            desk.lose(hand).await;
+        }
+        desk.leave(people[0]).await;
+        erase(&desk, 1).await;
+        follow(&desk, marked.appeal, people[2]).await;
+        desk.leave(people[4]).await;
+        desk.amend(marked.appeal, 17).await;
+        desk.plan().await;
+        // After the change, too: one is in hand, one may have been sent and waits for another attempt.
+        erase(&desk, 3).await;
+        erase(&desk, 5).await;
+        for hand in hands {
+            desk.accept(hand).await;
+        }
+        desk.finish().await;
+        for who in [people[0], people[1], people[3]] {
+            assert_eq!(told(&desk, marked.appeal, who).await, "appeal1", "they had it, and left");
+        }
+        assert_eq!(told(&desk, marked.appeal, people[2]).await, "appeal1 correction2", "they asked to hear of it");
+        for who in [people[4], people[5]] {
+            assert_eq!(told(&desk, marked.appeal, who).await, "appeal1?");
+        }
+    }
+}
+
+on_both! {
+    async fn who_leaves_with_the_correction_under_way_gets_that_and_no_other(store) {
+        let desk = Desk::new(store, 2525).await;
+        let people = six(&desk).await;
+        let marked = desk.mark().await;
+        desk.finish().await;
+        let done = desk.amend(marked.appeal, 17).await;
+        desk.plan().await;
+        let correction = done.correction.unwrap();
+        let (left, erased) = (desk.claim(correction, 1).await, desk.claim(correction, 1).await);
+        let (unsure, back) = (desk.claim(correction, 1).await, desk.claim(correction, 1).await);
+        assert_eq!([&left, &erased, &unsure, &back].map(|hand| hand.people()[0]), people[..4]);
+        desk.lose(unsure).await;
+        desk.leave(people[0]).await;
+        erase(&desk, 1).await;
+        desk.leave(people[2]).await;
+        erase(&desk, 3).await;
+        desk.accept(left).await;
+        desk.accept(erased).await;
+        desk.defer(back).await;
+        desk.amend(marked.appeal, 18).await;
+        desk.finish().await;
+        for (who, heard) in [
+            (0, "appeal1 correction2"),
+            (1, "appeal1 correction2"),
+            (2, "appeal1 correction2?"),
+            (3, "appeal1"),
+            (4, "appeal1 correction3"),
+        ] {
+            assert_eq!(told(&desk, marked.appeal, people[who]).await, heard, "{who}");
+        }
+    }
+}
+
 /// Chance from a printed seed.
 struct Dice(u64);
 
@@ -173,11 +266,16 @@ on_both! {
         let mut dice = Dice(seed);
         let desk = Desk::new(store, 2525).await;
         let people = six(&desk).await;
-        let marked = desk.mark().await;
-        let appeal = marked.appeal;
-        let (mut hands, mut gone, mut version, mut called_off) = (Vec::new(), Vec::new(), 1, false);
+        // Half of them begin in the hold, which ends some time.
+        let mark = async |hold| {
+            let hold = std::time::Duration::from_secs(hold);
+            desk.marking(Marking { events: vec![protest()], hold, ..Marking::default() }).await.unwrap().appeal
+        };
+        let appeal = mark(60 * dice.roll(2)).await;
+        let mut silent = BTreeMap::new();
+        let (mut hands, mut gone, mut version, mut called_off) = (Vec::new(), BTreeMap::new(), 1, false);
         for _ in 0..60 {
-            match dice.roll(9) {
+            match dice.roll(11) {
                 0 => desk.plan().await,
                 1..=3 => {
                     let open = desk.store.open_editions().await.unwrap();
@@ -202,15 +300,34 @@ on_both! {
                     version += 1;
                     desk.amend(appeal, 16 + version).await;
                 }
-                7 if !called_off && dice.roll(12) == 0 => {
+                7 if !called_off && dice.roll(8) == 0 => {
                     version += 1;
                     called_off = true;
                     amend::cancel(&desk.app.app, appeal, "Rain.", "test").await.unwrap();
                 }
-                8 if dice.roll(6) == 0 => {
-                    let who = people[usize::try_from(dice.roll(6)).unwrap()];
-                    desk.leave(who).await;
-                    gone.push(who);
+                8 if dice.roll(5) == 0 => {
+                    let who = usize::try_from(dice.roll(6)).unwrap();
+                    let way = dice.roll(4);
+                    match way {
+                        0 => erase(&desk, who).await,
+                        1 => desk.leave(people[who]).await,
+                        _ => follow(&desk, appeal, people[who]).await,
+                    }
+                    // Who was erased cannot ask for anything more.
+                    let way = if gone.get(&people[who]) == Some(&0) { 0 } else { way };
+                    gone.insert(people[who], way);
+                    silent.remove(&people[who]);
+                    // What is in a relay's hands may still arrive; nothing else may.
+                    if way < 2 && !hands.iter().any(|hand: &InHand| hand.people().contains(&people[who])) {
+                        silent.insert(people[who], arrived(&desk, appeal, people[who]).await);
+                    }
+                }
+                9 if dice.roll(3) == 0 => desk.app.pass(60),
+                10 if called_off && desk.store.appeal(appeal).await.unwrap().unwrap().state == AppealState::Stopped => {
+                    // Nobody had heard of it; it is marked anew.
+                    version += 1;
+                    called_off = false;
+                    assert_eq!(mark(60).await, appeal);
                 }
                 _ => {
                     handbill::appeals::follow::settle(&desk.app.app, 2).await.unwrap();
@@ -221,6 +338,7 @@ on_both! {
         if let Some(hand) = hands.pop() {
             desk.crash(hand).await;
         }
+        desk.app.pass(60);
         desk.finish().await;
         let told = desk.told(appeal).await;
         for who in &people {
@@ -231,12 +349,16 @@ on_both! {
             if let Some(first) = heard.first() {
                 assert!(first.starts_with("appeal"), "a correction of nothing: {heard:?}");
             }
-            if !gone.contains(who) {
-                match heard.last() {
-                    Some(last) => assert_eq!(number(last), version, "left with an old version: {heard:?}"),
-                    None => assert!(called_off, "nobody told them"),
-                }
+            // Who went wants no more, but for those who asked to hear what changes, if they have heard of it at all.
+            let (there, follows) = (!gone.contains_key(who), gone.get(who).is_some_and(|way| *way > 1));
+            match heard.last() {
+                Some(last) if there || follows => assert_eq!(number(last), version, "left with an old version: {heard:?}"),
+                None if there => assert!(called_off, "nobody told them"),
+                _ => {}
             }
+        }
+        for (who, before) in silent {
+            assert_eq!(arrived(&desk, appeal, who).await, before, "more, although they had left: {:?}", told.get(&who));
         }
         for (kind, state) in desk.editions(appeal).await {
             assert!(!matches!(state.as_str(), "planning" | "sending"), "{kind} is {state}");

@@ -221,6 +221,20 @@ on_both! {
         desk.remind().await;
         desk.finish().await;
         assert_eq!(desk.told(marked.appeal).await[&follower].len(), 2);
+        // They leave again, with the next correction queued already.
+        desk.clock.set(at("2015-09-28T15:59:30Z"));
+        let done = desk.amend(marked.appeal, 18).await;
+        desk.plan().await;
+        desk.leave(follower).await;
+        assert!(!desk.store.follows(marked.appeal, follower).await.unwrap());
+        desk.finish().await;
+        desk.amend(marked.appeal, 19).await;
+        desk.finish().await;
+        assert_eq!(desk.told(marked.appeal).await[&follower].len(), 2, "no more means no more");
+        let counts = desk.store.counts(done.correction.unwrap()).await.unwrap();
+        assert_eq!(counts.get(&DeliveryState::Suppressed), Some(&1));
+        list::leave_but_follow(&desk.app.app, follower, marked.appeal, "subscriber", false).await.unwrap();
+        assert!(desk.store.follows(marked.appeal, follower).await.unwrap());
         // Erased, they are left alone.
         list::erase(&desk.app.app, &"follower@example.org".parse().unwrap(), "cli").await.unwrap();
         assert!(!desk.store.follows(marked.appeal, follower).await.unwrap());

@@ -104,7 +104,10 @@ really_on_both! {
         let post = real.json(&["posts", "list", "--json"])[0]["id"].to_string();
         let deadline = ["--deadline", "2099-01-01T00:00:00Z", "--hold", "0s"];
         let mark = ["appeals", "mark", &post, "--report-to", "marek@campaign.example"];
-        real.done(&[&mark[..], &deadline].concat());
+        let said = real.done(&[&mark[..], &deadline].concat());
+        assert!(said.contains("to whom --report-to names") && !said.contains("marek"), "{said}");
+        let ran = real.run(&["appeals", "dismiss", "77"]);
+        assert!(ran.code == Some(1) && ran.err.contains("there is no appeal 77"), "{}", ran.err);
         let mails = real.sink.mails_about(3, "Sent to 2 of 2: The strike goes on");
         assert_eq!(mails.len(), 1);
         assert_eq!(daemon.terminate().code(), Some(0));

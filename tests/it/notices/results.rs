@@ -1,7 +1,7 @@
 //! Whoever marked an appeal is told how it went.
 
 use handbill::appeals::amend;
-use handbill::appeals::mark::Marking;
+use handbill::appeals::mark::{Marking, Report};
 use handbill::editions::{EditionKind, planner};
 
 use super::{Pager, node, room, round};
@@ -110,12 +110,25 @@ on_both! {
 }
 
 on_both! {
+    async fn marking_says_who_is_told_and_forgets_who_marked_before(store) {
+        let desk = Desk::with(store, 2525, "").await;
+        let marked = desk.marking(Marking { hold: std::time::Duration::from_secs(60), ..reported() }).await.unwrap();
+        assert_eq!(marked.report, Report::Named);
+        assert!(desk.store.report_to(marked.appeal).await.unwrap().is_some());
+        amend::cancel(&desk.app.app, marked.appeal, "A mistake.", "test").await.unwrap();
+        let again = desk.mark().await;
+        assert_eq!((again.appeal, again.report), (marked.appeal, Report::Nobody));
+        assert!(desk.store.report_to(marked.appeal).await.unwrap().is_none(), "another mark, by somebody else");
+    }
+}
+
+on_both! {
     async fn who_is_on_duty_is_told_where_nobody_else_is_to_be(store) {
         let server = Faulty::start(Script::default()).await;
         let more = "[notify.mail]\nto = \"duty@campaign.example\"\n";
         let desk = Desk::with(store, server.address().port(), more).await;
         desk.reader("ana", None, true).await;
-        desk.mark().await;
+        assert_eq!(desk.mark().await.report, Report::Duty);
         desk.finish().await;
         round(&mut node(&desk.app.app, "one", &room())).await;
         let taken = server.seen().taken;

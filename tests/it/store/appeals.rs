@@ -7,6 +7,7 @@ use handbill::appeals::{AppealState, VersionKind};
 use handbill::clock::Timestamp;
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{AppealId, EditionId, SubscriberId};
+use handbill::posts::PostState;
 use handbill::store::appeals::{NewVersion, ReportTo};
 use handbill::store::deliveries::NewDelivery;
 use handbill::subscribers::Cadence;
@@ -42,8 +43,9 @@ on_both! {
         let index = app.vault.address_index(&"ana@example.org".parse().unwrap()).unwrap();
         let report = ReportTo { key_id: app.vault.current_key(), index, address: vec![1, 2, 3] };
         let mut tx = app.store.begin().await.unwrap();
-        let appeal = tx.make_appeal(post, "cli", now).await.unwrap().unwrap();
-        assert_eq!(tx.make_appeal(post, "cli", now).await.unwrap(), None, "it is one already");
+        let appeal = tx.make_appeal(post, PostState::Held, "cli", now).await.unwrap().unwrap();
+        let again = tx.make_appeal(post, PostState::Live, "cli", now).await.unwrap();
+        assert_eq!(again, None, "it is one already");
         tx.set_report_to(appeal, &report).await.unwrap();
         assert_eq!(tx.post_revision(post).await.unwrap(), Some(revision));
         let regions = ["London".to_owned()];
@@ -84,11 +86,16 @@ on_both! {
         assert_eq!(app.store.refused_marks().await.unwrap(), [(post, "no address".to_owned())]);
 
         let mut tx = app.store.begin().await.unwrap();
-        tx.drop_proposal(appeal).await.unwrap();
+        assert!(tx.drop_proposal(appeal).await.unwrap());
+        assert!(!tx.drop_proposal(appeal).await.unwrap());
         tx.clear_declared_problem(post).await.unwrap();
         tx.set_appeal_state(appeal, AppealState::Stopped).await.unwrap();
-        assert_eq!(tx.make_appeal(post, "cli", now).await.unwrap(), Some(appeal), "taken back, it can be marked again");
+        tx.unmark_post(appeal).await.unwrap();
+        assert_eq!(tx.lock_post(post).await.unwrap(), Some(PostState::Held));
+        let again = tx.make_appeal(post, PostState::Held, "cli", now).await.unwrap();
+        assert_eq!(again, Some(appeal), "taken back, it can be marked again");
         tx.commit().await.unwrap();
+        assert!(app.store.report_to(appeal).await.unwrap().is_none(), "by somebody else, who named nobody");
         assert!(app.store.proposals().await.unwrap().is_empty());
         assert!(app.store.refused_marks().await.unwrap().is_empty());
     }
@@ -102,7 +109,7 @@ on_both! {
         let post = app.store.revision(revision).await.unwrap().unwrap().post_id;
         let (now, events) = (app.now(), [event(app.now())]);
         let mut tx = app.store.begin().await.unwrap();
-        let appeal = tx.make_appeal(post, "cli", now).await.unwrap().unwrap();
+        let appeal = tx.make_appeal(post, PostState::Live, "cli", now).await.unwrap().unwrap();
         let new = NewVersion {
             appeal,
             kind: VersionKind::Marked,
@@ -132,6 +139,8 @@ on_both! {
         assert_eq!(tx.hold_edition(id).await.unwrap(), Some(EditionState::Planning));
         let claimed = tx.claim(id, 2, 7, None, soon(now), now).await.unwrap();
         assert_eq!(tx.told_count(id).await.unwrap(), 2);
+        assert_eq!(tx.heard_count(appeal).await.unwrap(), 2);
+        assert_eq!(tx.heard_count(AppealId(999)).await.unwrap(), 0);
         tx.record(&[accepted(&claimed[0], now)]).await.unwrap();
         assert_eq!(tx.supersede_appeal(appeal).await.unwrap(), 1);
         assert!(!tx.settle_edition(id, now).await.unwrap(), "two of its deliveries are open");

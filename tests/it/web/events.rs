@@ -85,6 +85,13 @@ on_both! {
         assert!(!site.post(&link(ben), "leave=yes").await.has("only if the event changes"));
         assert!(site.app.store.follows(appeal.appeal, ana).await.unwrap());
         assert!(!site.app.store.follows(appeal.appeal, ben).await.unwrap());
+        // A mail about a change has the same ways out: one click, and the page's button.
+        assert_eq!(site.post(&link(ana), "List-Unsubscribe=One-Click").await.status, 200);
+        assert!(!site.app.store.follows(appeal.appeal, ana).await.unwrap(), "one click leaves everything");
+        site.post(&link(ana), "leave=yes&follow=yes").await;
+        assert!(site.app.store.follows(appeal.appeal, ana).await.unwrap());
+        assert!(!site.post(&link(ana), "leave=yes").await.has("only if the event changes"));
+        assert!(!site.app.store.follows(appeal.appeal, ana).await.unwrap(), "the box was not ticked");
         // Once it is over there is nothing to hear of.
         pass(&site, 4 * 24 * 3600);
         assert!(!site.get(&link(ben)).await.has("follow"));
