@@ -100,6 +100,18 @@ impl Version {
         event::last_end(&self.events).unwrap_or(self.deadline) <= now
     }
 
+    /// Whether readers see the same in it as in `other`: whom it calls, and until when it calls to an event, they do not see.
+    pub fn reads_like(&self, other: &Self) -> bool {
+        let off = |version: &Self| version.kind == VersionKind::Cancelled;
+        let seen = |version: &Self| {
+            let mut events: Vec<Event> =
+                version.events.iter().map(|event| Event { region: None, ..event.clone() }).collect();
+            events.sort_by(|one, other| one.uid.cmp(&other.uid));
+            (events, Some(version.deadline).filter(|_| version.events.is_empty()))
+        };
+        !off(self) && !off(other) && seen(self) == seen(other)
+    }
+
     /// Until when a correction or cancellation is worth sending.
     pub fn told_until(&self) -> Timestamp {
         event::last_end(&self.events).unwrap_or(self.deadline)

@@ -308,7 +308,7 @@ async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result
     let Amended { replacement, correction, .. } = done;
     out.line(format_args!("appeal {id} is amended; mail with the old version is stopped"))?;
     if let Some(edition) = correction {
-        out.line(format_args!("edition {edition} corrects those who had it: handbill editions show {edition}"))?;
+        out.line(format_args!("edition {edition} corrects those who had something else: handbill editions show {edition}"))?;
     }
     if let Some(edition) = replacement {
         out.line(format_args!("edition {edition} calls those who had not"))?;
