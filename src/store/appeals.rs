@@ -269,6 +269,17 @@ impl Store {
         on!(self, db => Ok(sqlx::query_as(ALL).fetch_all(db).await?))
     }
 
+    /// Open appeals whose posts were withdrawn from their source.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn appeals_of_withdrawn(&self) -> Result<Vec<(AppealId, PostId)>> {
+        const ALL: &str = "SELECT a.id, a.post_id FROM appeals a JOIN posts p ON p.id = a.post_id \
+                           WHERE a.state = 'open' AND p.state = 'withdrawn' ORDER BY a.id";
+        on!(self, db => Ok(sqlx::query_as(ALL).fetch_all(db).await?))
+    }
+
     async fn with_events(&self, row: VersionRow) -> Result<Version> {
         let events: Vec<EventRow> = on!(self, db => sqlx::query_as(EVENTS).bind(row.id).fetch_all(db).await?);
         Ok(row.version(events.into_iter().map(EventRow::event).collect::<Result<_>>()?))
