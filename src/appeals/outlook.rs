@@ -48,12 +48,14 @@ pub async fn outlook(app: &App, checked: &Checked) -> Result<Outlook> {
             people.extend(reached);
         }
     }
-    let mut after = SubscriberId(0);
-    while is_called {
-        let readers = app.store.alert_readers(&checked.regions, after, i64::from(PAGE)).await?;
-        let Some(last) = readers.last() else { break };
-        after = last.id;
-        people.extend(readers.into_iter().map(|reader| reader.id));
+    if is_called {
+        let mut after = SubscriberId(0);
+        loop {
+            let readers = app.store.alert_readers(&checked.regions, after, i64::from(PAGE)).await?;
+            let Some(last) = readers.last() else { break };
+            after = last.id;
+            people.extend(readers.into_iter().map(|reader| reader.id));
+        }
     }
     let present = Present { version, call: None, correction: None, has_past: true };
     let (mut corrected, mut called) = (BTreeMap::new(), BTreeMap::new());
