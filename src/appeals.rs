@@ -8,10 +8,12 @@ pub mod amend;
 pub mod audience;
 pub mod calendar;
 pub mod declared;
+mod edited;
 pub mod event;
 pub mod extract;
 pub mod follow;
 pub mod mark;
+pub mod outlook;
 pub mod public;
 pub mod remind;
 
@@ -98,6 +100,23 @@ impl Version {
     /// Whether nothing of it is still ahead at `now`.
     pub fn is_over(&self, now: Timestamp) -> bool {
         event::last_end(&self.events).unwrap_or(self.deadline) <= now
+    }
+
+    /// When the next of its events starts, where one is still to start.
+    pub fn next_start(&self, now: Timestamp) -> Option<Timestamp> {
+        self.events.iter().map(|event| event.starts.at).filter(|start| *start > now).min()
+    }
+
+    /// Whether readers see the same in it as in `other`: whom it calls, and until when it calls to an event, they do not see.
+    pub fn reads_like(&self, other: &Self) -> bool {
+        let off = |version: &Self| version.kind == VersionKind::Cancelled;
+        let seen = |version: &Self| {
+            let mut events: Vec<Event> =
+                version.events.iter().map(|event| Event { region: None, ..event.clone() }).collect();
+            events.sort_by(|one, other| one.uid.cmp(&other.uid));
+            (events, Some(version.deadline).filter(|_| version.events.is_empty()))
+        };
+        !off(self) && !off(other) && seen(self) == seen(other)
     }
 
     /// Until when a correction or cancellation is worth sending.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::edited;
 use super::event::{Event, EventDraft, EventError, Rules, last_end, last_start};
 use super::mark::{MarkError, make_edition};
 use super::{Appeal, AppealState, Version, VersionKind, regions_of};
@@ -39,12 +40,26 @@ pub enum AmendError {
         /// Why.
         error: EventError,
     },
+    /// It has no event yet.
+    #[error("appeal {0} has no event; change its region or deadline, or add an event with --add")]
+    NoEvents(AppealId),
+    /// The region is unknown.
+    #[error(transparent)]
+    Region(EventError),
     /// The deadline is no use.
     #[error("the deadline {0} has passed")]
     Deadline(Timestamp),
     /// Its source says what it said.
     #[error("nothing is proposed for appeal {0}; see `handbill status`")]
     NotProposed(AppealId),
+    /// The deadline comes when all events are over.
+    #[error("the deadline {deadline} comes after the last event has ended, at {end}; nobody could come any more")]
+    LateDeadline {
+        /// What was said.
+        deadline: Timestamp,
+        /// When the last event ends.
+        end: Timestamp,
+    },
     /// Everything stays as it was.
     #[error("this changes nothing about appeal {0}")]
     Unchanged(AppealId),
@@ -60,6 +75,7 @@ impl AmendError {
     fn marking(error: MarkError) -> Self {
         match error {
             MarkError::Event { number, error } => Self::Event { number, error },
+            MarkError::Region(error) => Self::Region(error),
             MarkError::Store(error) => Self::Store(error),
             other => Self::Event { number: 1, error: EventError { field: "event", message: other.to_string() } },
         }
@@ -71,7 +87,9 @@ impl AmendError {
 pub struct Change {
     /// Which event, from 1; may be left out where there is one.
     pub event: Option<usize>,
-    /// Its fields that change.
+    /// Whether the draft is a further event, whole.
+    pub add: bool,
+    /// Its fields that change; of an appeal without events, only the region.
     pub draft: EventDraft,
     /// Another deadline.
     pub deadline: Option<Timestamp>,
@@ -112,10 +130,26 @@ pub struct Amended {
 /// When the appeal cannot be changed like this.
 pub async fn check(app: &App, id: AppealId, change: &Change) -> Result<Checked, AmendError> {
     let before = present(app, id).await?;
-    let mut events = before.events.clone();
-    if change.draft != EventDraft::default() {
-        let count = events.len();
+    let (mut events, mut regions) = (before.events.clone(), None);
+    let count = events.len();
+    if change.add {
+        let mut draft = change.draft.clone();
+        // The first event of what was for one region is for that one, where nobody says otherwise.
+        if let ([], [region], None) = (events.as_slice(), before.regions.as_slice(), &draft.region) {
+            draft.region = Some(region.clone());
+        }
+        let added = super::mark::events(&app.config, &[draft], app.clock.now());
+        let numbered = added.map_err(|error| match error {
+            MarkError::Event { error, .. } => AmendError::Event { number: count + 1, error },
+            other => AmendError::marking(other),
+        });
+        events.extend(numbered?);
+    } else if let (true, Some(region)) = (events.is_empty(), change.draft.only_region()) {
+        let region = super::mark::regions(&app.config, &events, Some(region)).map_err(AmendError::marking)?;
+        regions = Some(region);
+    } else if change.draft != EventDraft::default() {
         let number = match (change.event, count) {
+            (None, 0) => return Err(AmendError::NoEvents(id)),
             (Some(number), _) => number,
             (None, 1) => 1,
             (None, _) => return Err(AmendError::Which(id, count)),
@@ -124,10 +158,11 @@ pub async fn check(app: &App, id: AppealId, change: &Change) -> Result<Checked, 
         let event = place.ok_or(AmendError::NoEvent(id, number, count))?;
         *event = amended(app, event, &change.draft).map_err(|error| AmendError::Event { number, error })?;
     }
-    checked(app, before, events, change.deadline)
+    checked(app, before, events, regions, change.deadline)
 }
 
-/// Checks what an edited source makes of an appeal, and writes nothing: its events take the place of all there are.
+/// Checks what an edited source makes of an appeal, and writes nothing: its events take the place of all there are; an
+/// appeal without any is for `region`, or for everybody.
 ///
 /// # Errors
 ///
@@ -136,25 +171,41 @@ pub async fn check_declared(
     app: &App,
     id: AppealId,
     drafts: &[EventDraft],
+    region: Option<&str>,
     deadline: Option<Timestamp>,
 ) -> Result<Checked, AmendError> {
     let before = present(app, id).await?;
-    let mut events = super::mark::events(&app.config, drafts, app.clock.now()).map_err(AmendError::marking)?;
-    // An event keeps its name in calendars: the one that is where it was in the list.
-    for (event, known) in events.iter_mut().zip(&before.events) {
-        event.uid.clone_from(&known.uid);
-    }
-    checked(app, before, events, deadline)
+    let now = app.clock.now();
+    let events = edited::events(&app.config, &before.events, drafts, now).map_err(AmendError::marking)?;
+    let regions = super::mark::regions(&app.config, &events, region).map_err(AmendError::marking)?;
+    checked(app, before, events, Some(regions), deadline)
 }
 
-fn checked(app: &App, before: Version, events: Vec<Event>, deadline: Option<Timestamp>) -> Result<Checked, AmendError> {
-    // A deadline of its own stays; one that followed from the events follows them.
+fn checked(
+    app: &App,
+    before: Version,
+    events: Vec<Event>,
+    regions: Option<Vec<String>>,
+    deadline: Option<Timestamp>,
+) -> Result<Checked, AmendError> {
+    let end = last_end(&events);
+    // A deadline of its own stays, unless all would be over by then; one that followed from the events follows them.
     let own = Some(before.deadline).filter(|own| last_start(&before.events) != Some(*own));
+    let own = own.filter(|own| end.is_none_or(|end| *own <= end));
     if let Some(passed) = deadline.filter(|deadline| *deadline <= app.clock.now()) {
         return Err(AmendError::Deadline(passed));
     }
+    if let (Some(deadline), Some(end)) = (deadline, end)
+        && deadline > end
+    {
+        return Err(AmendError::LateDeadline { deadline, end });
+    }
     let deadline = deadline.or(own).or_else(|| last_start(&events)).unwrap_or(before.deadline);
-    let regions = if events.is_empty() { before.regions.clone() } else { regions_of(&events) };
+    let regions = match regions {
+        Some(regions) => regions,
+        None if events.is_empty() => before.regions.clone(),
+        None => regions_of(&events),
+    };
     if events == before.events && regions == before.regions && deadline == before.deadline {
         return Err(AmendError::Unchanged(before.appeal));
     }

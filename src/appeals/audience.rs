@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Version;
+use super::event::EVERYBODY;
 use super::follow::{Present, Since};
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -124,15 +125,22 @@ pub async fn forecast(app: &App, regions: &[String]) -> Result<Vec<Forecast>> {
             *found.entry((reader.region, language)).or_default() += 1;
         }
     }
-    let rows = found.into_iter().map(|((region, language), recipients)| Forecast { region, language, recipients });
-    let mut rows: Vec<_> = rows.collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.recipients));
-    Ok(rows)
+    Ok(Forecast::rows(found))
+}
+
+impl Forecast {
+    /// Counts by region and language, most first.
+    pub(super) fn rows(found: BTreeMap<(Option<String>, String), u64>) -> Vec<Self> {
+        let rows = found.into_iter().map(|((region, language), recipients)| Self { region, language, recipients });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.recipients));
+        rows
+    }
 }
 
 impl Version {
     /// Who may be called, as text for a person: the regions, or everybody.
     pub fn regions_in_words(&self) -> String {
-        if self.regions.is_empty() { "everybody".to_owned() } else { self.regions.join(", ") }
+        if self.regions.is_empty() { EVERYBODY.to_owned() } else { self.regions.join(", ") }
     }
 }

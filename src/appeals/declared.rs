@@ -86,7 +86,8 @@ impl Refusal {
         let field = match &error {
             MarkError::Event { error: event::EventError { field, .. }, .. } => field,
             MarkError::Region(_) => "region",
-            MarkError::Deadline(_) => "deadline",
+            MarkError::Deadline(_) | MarkError::LateDeadline { .. } => "deadline",
+            MarkError::Begun(_) => "starts",
             _ => "urgent",
         };
         Self { field, message: error.to_string() }

@@ -13,6 +13,8 @@ use crate::regions;
 pub const DEFAULT_LENGTH: TimeDelta = TimeDelta::hours(3);
 /// An event longer than this is a mistake in a date.
 const LONGEST: TimeDelta = TimeDelta::days(31);
+/// Written as the region of what is for everybody who wants alerts.
+pub const EVERYBODY: &str = "everybody";
 /// The longest text of a field, in characters.
 const MAX_TEXT: usize = 300;
 
@@ -97,7 +99,7 @@ pub struct EventDraft {
     pub address: Option<String>,
     /// Where to join it over the network.
     pub online: Option<String>,
-    /// One of `appeals.regions`.
+    /// One of `appeals.regions`, or [`EVERYBODY`], as if nothing is said.
     pub region: Option<String>,
     /// `51.4975,-0.1357`, in degrees.
     pub geo: Option<String>,
@@ -160,9 +162,6 @@ impl EventDraft {
         if ends.local - starts.local > LONGEST {
             return Err(EventError::new("ends", "an event longer than 31 days is taken for a slip; mark each day"));
         }
-        if ends.at <= rules.now {
-            return Err(EventError::new("starts", format!("the event is over: it ended at {} there", ends.local)));
-        }
         let address = text(&self.address);
         let online_url = text(&self.online).map(|url| web_address(&url)).transpose()?;
         if address.is_none() && online_url.is_none() {
@@ -171,9 +170,54 @@ impl EventDraft {
                 "say where: an event needs an address, or a link to join it online",
             ));
         }
-        let region = text(&self.region).map(|region| known_region(&region, rules.regions)).transpose()?;
+        let region = match text(&self.region) {
+            Some(region) => wanted_region(&region, rules.regions)?,
+            None => None,
+        };
         let point = text(&self.geo).map(|geo| point(&geo)).transpose()?;
-        Ok(Event { uid, starts, ends, time_zone, place: text(&self.place), address, online_url, region, point })
+        let place = text(&self.place);
+        let event = Event { uid, starts, ends, time_zone, place, address, online_url, region, point };
+        event.still_ahead(rules.now)?;
+        Ok(event)
+    }
+
+    /// The region of a draft that says nothing else.
+    pub fn only_region(&self) -> Option<&str> {
+        let region = self.region.as_deref()?;
+        (*self == Self { region: Some(region.to_owned()), ..Self::default() }).then_some(region)
+    }
+}
+
+impl Event {
+    /// Whether it has ended at `now`.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.ends.at <= now
+    }
+
+    /// Refuses an event that has ended.
+    ///
+    /// # Errors
+    ///
+    /// When it is over at `now`.
+    pub fn still_ahead(&self, now: Timestamp) -> Result<(), EventError> {
+        if self.is_over(now) {
+            let message = format!("the event is over: it ended at {} there", self.ends.local);
+            return Err(EventError::new("starts", message));
+        }
+        Ok(())
+    }
+}
+
+/// The region that somebody wrote; none where they wrote [`EVERYBODY`].
+///
+/// # Errors
+///
+/// When there is none of that name.
+pub fn wanted_region(name: &str, regions: &[String]) -> Result<Option<String>, EventError> {
+    match known_region(name, regions) {
+        Err(_) if name.eq_ignore_ascii_case(EVERYBODY) => Ok(None),
+        Err(EventError { field, message }) => Err(EventError { field, message: format!("{message}, or {EVERYBODY}") }),
+        Ok(region) => Ok(Some(region)),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::editions::{EditionKind, EditionState};
 use crate::id::{AppealId, EditionId, SubscriberId, VersionId};
 use crate::store::deliveries::NewDelivery;
 use crate::store::editions::Edition;
+use crate::store::told::Reader;
 use crate::store::{Result, StoreError, Tx};
 
 /// From which version somebody is corrected, as text of a variant: `since.12`; empty for who is told anew.
@@ -69,9 +70,49 @@ impl Present {
         Ok(Self { version, call, correction, has_past })
     }
 
-    /// Writes down for each of `people` what they are still to get of this version; returns how many rows are new.
+    /// What each of `people` is still to get of this version: a call, or a correction from what they had. Nobody is in it
+    /// whose last mail reads the same, nor who has a mail of an earlier version in a relay's hands: its outcome decides.
     ///
-    /// Whoever has a mail of an earlier version in a relay's hands is passed over: its outcome decides.
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn wanting(&self, tx: &mut Tx, people: &[SubscriberId]) -> Result<Vec<(Reader, Since)>> {
+        let appeal = self.version.appeal;
+        let readers = tx.readers_among(appeal, people).await?;
+        let had = if self.has_past { tx.had_among(appeal, people).await? } else { Default::default() };
+        let mut wanting = Vec::with_capacity(readers.len());
+        let mut alike = HashMap::new();
+        for reader in readers {
+            let had = had.get(&reader.id).copied().unwrap_or_default();
+            let since = match had.version {
+                _ if had.in_hand => continue,
+                Some(version) if version >= self.version.id => continue,
+                Some(version) if !self.reads_like(tx, version, &mut alike).await? => Some(version),
+                Some(version) if had.taken == Some(version) => continue,
+                // What reads the same may not have arrived.
+                Some(version) => match had.taken {
+                    Some(taken) if self.reads_like(tx, taken, &mut alike).await? => continue,
+                    taken => taken.or(Some(version)),
+                },
+                None if reader.alerts && self.version.is_for(reader.region.as_deref()) => None,
+                None => continue,
+            };
+            wanting.push((reader, Since(since)));
+        }
+        Ok(wanting)
+    }
+
+    /// Whether an earlier version reads the same as this one.
+    async fn reads_like(&self, tx: &mut Tx, id: VersionId, known: &mut HashMap<VersionId, bool>) -> Result<bool> {
+        if let Some(alike) = known.get(&id) {
+            return Ok(*alike);
+        }
+        let alike = tx.version(id).await?.is_some_and(|version| version.reads_like(&self.version));
+        known.insert(id, alike);
+        Ok(alike)
+    }
+
+    /// Writes down for each of `people` what they are still to get of this version; returns how many rows are new.
     ///
     /// # Errors
     ///
@@ -83,22 +124,12 @@ impl Present {
         people: &[SubscriberId],
         now: Timestamp,
     ) -> Result<u64> {
-        let appeal = self.version.appeal;
-        let readers = tx.readers_among(appeal, people).await?;
-        let had = if self.has_past { tx.had_among(appeal, people).await? } else { Default::default() };
         let mut rows: HashMap<EditionId, Vec<NewDelivery>> = HashMap::new();
         let mut variants = HashMap::new();
-        for reader in &readers {
-            let had = had.get(&reader.id).copied().unwrap_or_default();
-            let (edition, since) = match (had.in_hand, had.version) {
-                (true, _) => continue,
-                (_, Some(version)) if version >= self.version.id => continue,
-                (_, Some(version)) => (&self.correction, Since(Some(version))),
-                (_, None) if reader.alerts && self.version.is_for(reader.region.as_deref()) => {
-                    (&self.call, Since(None))
-                }
-                (_, None) => continue,
-            };
+        let wanting = self.wanting(tx, people).await?;
+        for (reader, since) in &wanting {
+            let since = *since;
+            let edition = if since.0.is_some() { &self.correction } else { &self.call };
             let Some(edition) = edition else { continue };
             let language = reader.language.as_deref().unwrap_or(site_language);
             let variant = match variants.get(&(edition.id, language, since)) {

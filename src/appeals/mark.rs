@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::event::{Event, EventDraft, EventError, Rules, known_region, last_start};
+use super::event::{Event, EventDraft, EventError, Rules, last_end, last_start, wanted_region};
 use super::extract::{Context, suggest, weekday_contradictions};
 use super::{AppealState, Version, VersionKind, regions_of};
 use crate::address::Address;
@@ -74,6 +74,17 @@ pub enum MarkError {
     /// Its deadline is no use.
     #[error("the deadline {0} has passed; nobody would be called")]
     Deadline(Timestamp),
+    /// Its deadline comes when all its events are over.
+    #[error("the deadline {deadline} comes after the last event has ended, at {end}; nobody could come any more")]
+    LateDeadline {
+        /// What was said.
+        deadline: Timestamp,
+        /// When the last event ends.
+        end: Timestamp,
+    },
+    /// It has begun, and nobody said for how long people are still to be called.
+    #[error("the last event began at {0}; to call people to it while it lasts, say until when, with a deadline")]
+    Begun(Timestamp),
     /// It may be a mistake; a person has to say that it is none.
     #[error("{}; look again, and add --yes if it is right", .0.join("; "))]
     Doubts(Vec<String>),
@@ -180,9 +191,15 @@ pub fn checked(
 ) -> Result<Checked, MarkError> {
     let events = events(config, &marking.events, now)?;
     let regions = regions(config, &events, marking.region.as_deref())?;
-    let deadline = marking.deadline.or_else(|| last_start(&events)).ok_or(MarkError::NoEnd)?;
-    if deadline <= now {
-        return Err(MarkError::Deadline(deadline));
+    let deadline = match (marking.deadline, last_start(&events)) {
+        (Some(deadline), _) if deadline <= now => return Err(MarkError::Deadline(deadline)),
+        (Some(deadline), _) => deadline,
+        (None, Some(start)) if start <= now => return Err(MarkError::Begun(start)),
+        (None, Some(start)) => start,
+        (None, None) => return Err(MarkError::NoEnd),
+    };
+    if let Some(end) = last_end(&events).filter(|end| deadline > *end) {
+        return Err(MarkError::LateDeadline { deadline, end });
     }
     let report = match (&marking.report_to, &config.notify.mail) {
         _ if config.notify_relay().is_none() => Report::Nobody,
@@ -214,7 +231,10 @@ pub fn events(config: &Config, drafts: &[EventDraft], now: Timestamp) -> Result<
 /// When there is no such region.
 pub fn regions(config: &Config, events: &[Event], region: Option<&str>) -> Result<Vec<String>, MarkError> {
     match region.filter(|_| events.is_empty()) {
-        Some(region) => Ok(vec![known_region(region, &config.appeals.regions).map_err(MarkError::Region)?]),
+        Some(region) => {
+            let wanted = wanted_region(region, &config.appeals.regions).map_err(MarkError::Region)?;
+            Ok(wanted.into_iter().collect())
+        }
         None => Ok(regions_of(events)),
     }
 }
@@ -250,7 +270,10 @@ impl Said<'_> {
             days.iter().any(|day| (*day - found.date).num_days().abs() <= 7)
         });
         found
-            .map(|found| format!("its text says \"{}\", but {} is a {}", found.words.text, found.date, found.falls_on))
+            .map(|found| {
+                let day = capital(found.falls_on);
+                format!("its text says \"{}\", but {} is a {day}", found.words.text, found.date)
+            })
             .collect()
     }
 
@@ -268,6 +291,12 @@ impl Said<'_> {
         })
         .collect()
     }
+}
+
+/// A weekday as it is written in a sentence.
+fn capital(day: &str) -> String {
+    let mut letters = day.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 /// What may be a mistake about it, in words.

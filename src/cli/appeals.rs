@@ -1,5 +1,6 @@
 //! `handbill appeals`: what is urgent, from the mark to its correction.
 
+mod dry_run;
 mod event_flags;
 mod show;
 
@@ -8,8 +9,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Subcommand;
-use serde::Serialize;
-use tokio::sync::watch;
 
 use super::args::{Format, address};
 use super::failure::Usage;
@@ -17,15 +16,13 @@ use super::output::Output;
 use super::{Ended, Outcome};
 use crate::app::App;
 use crate::appeals::amend::{self, Amended, Change};
-use crate::appeals::audience::{Forecast, forecast};
 use crate::appeals::declared::Declared;
-use crate::appeals::event::{Event, EventDraft};
+use crate::appeals::event::EventDraft;
 use crate::appeals::extract::{self, Suggestions};
-use crate::appeals::mark::{self, Checked, Marking, Report};
+use crate::appeals::mark::{self, Marking, Report};
 use crate::clock::Timestamp;
-use crate::dispatcher::Composer;
 use crate::id::{AppealId, PostId};
-use crate::templates::Templates;
+use dry_run::{told, would_amend, would_mark};
 use event_flags::EventFlags;
 
 const MARK_EXAMPLES: &str = "\
@@ -40,6 +37,8 @@ const AMEND_EXAMPLES: &str = "\
 Examples:
   handbill appeals amend 3 --starts 2026-09-28T17:00
   handbill appeals amend 3 --event 2 --place 'Town hall' --address '2 Park Row, Leeds' --dry-run
+  handbill appeals amend 3 --add --starts 2026-09-29T16:00 --address '2 Park Row, Leeds'
+  handbill appeals amend 3 --region everybody
   handbill appeals amend 3 --proposed                            (as its edited source says)
 
 Who had the appeal gets a correction in its thread, from what they had; who had not gets the appeal as it is now.";
@@ -151,13 +150,16 @@ pub(super) struct Amend {
     /// Which of its events, from 1.
     #[arg(long, value_name = "NUMBER")]
     event: Option<usize>,
+    /// Add a further event.
+    #[arg(long, conflicts_with = "event", requires = "starts")]
+    add: bool,
     #[command(flatten)]
     fields: EventFlags,
     /// Call nobody after this instant.
     #[arg(long, value_name = "INSTANT")]
     deadline: Option<Timestamp>,
     /// Take what its edited source says.
-    #[arg(long, conflicts_with_all = ["event", "starts", "ends", "time-zone", "place", "address", "online", "region", "geo", "deadline"])]
+    #[arg(long, conflicts_with_all = ["event", "add", "starts", "ends", "time-zone", "place", "address", "online", "region", "geo", "deadline"])]
     proposed: bool,
     /// How long to wait before anybody is told; mail with the old version stops at once.
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "0s")]
@@ -211,34 +213,6 @@ async fn suggest(app: &App, id: PostId) -> anyhow::Result<Suggestions> {
     Ok(extract::suggest(&format!("{}\n\n{}", revision.title, revision.text), &context))
 }
 
-/// What marking or amending would do.
-#[derive(Serialize)]
-struct DryRun {
-    regions: Vec<String>,
-    deadline: Timestamp,
-    events: Vec<Event>,
-    recipients: u64,
-    recipients_by: Vec<Forecast>,
-    mails: Vec<Mail>,
-}
-
-impl DryRun {
-    fn new(regions: &[String], deadline: Timestamp, events: &[Event], by: Vec<Forecast>, mails: Vec<Mail>) -> Self {
-        let recipients = by.iter().map(|row| row.recipients).sum();
-        let (regions, events) = (regions.to_vec(), events.to_vec());
-        Self { regions, deadline, events, recipients, recipients_by: by, mails }
-    }
-}
-
-/// How it would read.
-#[derive(Serialize)]
-struct Mail {
-    language: String,
-    kind: &'static str,
-    subject: String,
-    text: String,
-}
-
 async fn mark(app: &Arc<App>, args: &Mark, out: &mut Output) -> anyhow::Result<()> {
     let (events, region) = args.events.split();
     let report_to = args.report_to.as_deref().map(address).transpose()?;
@@ -264,17 +238,6 @@ async fn mark(app: &Arc<App>, args: &Mark, out: &mut Output) -> anyhow::Result<(
     Ok(())
 }
 
-async fn would_mark(app: &Arc<App>, checked: &Checked) -> anyhow::Result<DryRun> {
-    let by = forecast(app, &checked.regions).await?;
-    let composer = composer(app)?;
-    let mut mails = Vec::new();
-    for language in languages(app, &by) {
-        let content = composer.sample_appeal(checked.revision, &checked.events, checked.deadline, &language).await?;
-        mails.push(Mail { language, kind: "appeal", subject: content.subject, text: content.text });
-    }
-    Ok(DryRun::new(&checked.regions, checked.deadline, &checked.events, by, mails))
-}
-
 async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result<()> {
     const COULD_NOT: &str = "could not amend it";
     let id = args.id;
@@ -289,14 +252,16 @@ async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result
         })?;
         let declared = Declared::from_text(&declared)?;
         let deadline = declared.deadline().map_err(Usage)?;
-        amend::check_declared(app, id, &declared.events, deadline).await.context(COULD_NOT)?
+        amend::check_declared(app, id, &declared.events, declared.region.as_deref(), deadline)
+            .await
+            .context(COULD_NOT)?
     } else {
         let mut drafts = args.fields.events.clone();
         if drafts.len() > 1 {
             return Err(Usage("amend one event at a time, with --event".to_owned()).into());
         }
         let draft: EventDraft = drafts.pop().unwrap_or_default();
-        let change = Change { event: args.event, draft, deadline: args.deadline };
+        let change = Change { event: args.event, add: args.add, draft, deadline: args.deadline };
         amend::check(app, id, &change).await.context(COULD_NOT)?
     };
     if args.dry_run {
@@ -312,57 +277,12 @@ async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result
         "appeal {id} is amended; mail with the old version is stopped, the new goes out at {hold_until}"
     ))?;
     if let Some(edition) = correction {
-        out.line(format_args!("edition {edition} corrects those who had it: handbill editions show {edition}"))?;
+        out.line(format_args!(
+            "edition {edition} corrects those who had something else: handbill editions show {edition}"
+        ))?;
     }
     if let Some(edition) = replacement {
         out.line(format_args!("edition {edition} calls those who had not"))?;
-    }
-    Ok(())
-}
-
-async fn would_amend(app: &Arc<App>, checked: &amend::Checked) -> anyhow::Result<DryRun> {
-    let by = forecast(app, &checked.regions).await?;
-    let composer = composer(app)?;
-    let mut mails = Vec::new();
-    for language in languages(app, &by) {
-        let content = composer
-            .sample_correction(checked.before.revision, &checked.before, &checked.events, checked.deadline, &language)
-            .await?;
-        mails.push(Mail { language, kind: "correction", subject: content.subject, text: content.text });
-    }
-    Ok(DryRun::new(&checked.regions, checked.deadline, &checked.events, by, mails))
-}
-
-fn composer(app: &Arc<App>) -> anyhow::Result<Composer> {
-    let templates = Templates::of(&app.config)?;
-    Ok(Composer::new(Arc::clone(app), watch::channel(Arc::new(templates)).1))
-}
-
-/// The languages it would be written in; the site's where nobody would get it.
-fn languages(app: &App, by: &[Forecast]) -> Vec<String> {
-    let mut languages: Vec<String> = by.iter().map(|row| row.language.clone()).collect();
-    languages.sort();
-    languages.dedup();
-    if languages.is_empty() { vec![app.config.site.language.clone()] } else { languages }
-}
-
-fn told(run: &DryRun, json: bool, out: &mut Output) -> anyhow::Result<()> {
-    if json {
-        return Ok(out.json(run)?);
-    }
-    let regions = if run.regions.is_empty() { "everybody with alerts".to_owned() } else { run.regions.join(", ") };
-    out.line(format_args!("Would be for {}, in all {} people, until {}", regions, run.recipients, run.deadline))?;
-    let mut list = out.list(false, &["region", "language", "people"]);
-    for row in &run.recipients_by {
-        list.row(row, || {
-            let region = row.region.clone().unwrap_or_else(|| "(none chosen)".to_owned());
-            vec![region, row.language.clone(), row.recipients.to_string()]
-        })?;
-    }
-    list.end()?;
-    for mail in &run.mails {
-        out.line(format_args!("\n{} in {}: {}\n", mail.kind, mail.language, mail.subject))?;
-        out.line(&mail.text)?;
     }
     Ok(())
 }

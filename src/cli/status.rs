@@ -111,6 +111,15 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
             ),
         });
     }
+    for (appeal, post) in app.store.appeals_of_withdrawn().await? {
+        let version = app.store.current_version(appeal).await?;
+        if version.is_some_and(|version| !version.is_over(app.clock.now())) {
+            to_do.push(format!(
+                "appeal {appeal}: its post {post} was withdrawn, but nobody was told: `handbill appeals cancel {appeal}`, or \
+                 put the post back"
+            ));
+        }
+    }
     for (post, problem) in app.store.refused_marks().await? {
         to_do.push(format!("post {post} calls itself urgent, but cannot be an appeal: {problem}"));
     }

@@ -270,6 +270,17 @@ impl Store {
         on!(self, db => Ok(sqlx::query_as(ALL).fetch_all(db).await?))
     }
 
+    /// Open appeals whose posts were withdrawn from their source.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn appeals_of_withdrawn(&self) -> Result<Vec<(AppealId, PostId)>> {
+        const ALL: &str = "SELECT a.id, a.post_id FROM appeals a JOIN posts p ON p.id = a.post_id \
+                           WHERE a.state = 'open' AND p.state = 'withdrawn' ORDER BY a.id";
+        on!(self, db => Ok(sqlx::query_as(ALL).fetch_all(db).await?))
+    }
+
     async fn with_events(&self, row: VersionRow) -> Result<Version> {
         let events: Vec<EventRow> = on!(self, db => sqlx::query_as(EVENTS).bind(row.id).fetch_all(db).await?);
         Ok(row.version(events.into_iter().map(EventRow::event).collect::<Result<_>>()?))
@@ -397,9 +408,30 @@ impl Tx {
         let row: Option<VersionRow> = on_tx!(self, db => {
             sqlx::query_as(sql(VERSIONS, CURRENT)).bind(appeal).fetch_optional(db).await?
         });
-        let Some(row) = row else { return Ok(None) };
+        match row {
+            Some(row) => Ok(Some(self.with_events(row).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// One version with its events, as it is within the transaction.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn version(&mut self, id: VersionId) -> Result<Option<Version>> {
+        let row: Option<VersionRow> = on_tx!(self, db => {
+            sqlx::query_as(sql(VERSIONS, "WHERE id = $1")).bind(id).fetch_optional(db).await?
+        });
+        match row {
+            Some(row) => Ok(Some(self.with_events(row).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn with_events(&mut self, row: VersionRow) -> Result<Version> {
         let events: Vec<EventRow> = on_tx!(self, db => sqlx::query_as(EVENTS).bind(row.id).fetch_all(db).await?);
-        Ok(Some(row.version(events.into_iter().map(EventRow::event).collect::<Result<_>>()?)))
+        Ok(row.version(events.into_iter().map(EventRow::event).collect::<Result<_>>()?))
     }
 
     /// Puts an appeal into `state`.

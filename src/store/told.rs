@@ -29,6 +29,8 @@ pub struct Reader {
 pub struct Had {
     /// The last version that they had, or may have had.
     pub version: Option<VersionId>,
+    /// The last one of those that a relay took for them.
+    pub taken: Option<VersionId>,
     /// Whether a mail about it is in a relay's hands.
     pub in_hand: bool,
 }
@@ -297,7 +299,12 @@ impl Tx {
                 DeliveryState::Leased => entry.in_hand |= closed,
                 // It waited for another attempt, as the first may have arrived; now it waits for none.
                 DeliveryState::Queued if !(closed && row.maybe_sent) => {}
-                _ => entry.version = entry.version.max(row.appeal_version_id),
+                state => {
+                    entry.version = entry.version.max(row.appeal_version_id);
+                    if state == DeliveryState::Accepted {
+                        entry.taken = entry.taken.max(row.appeal_version_id);
+                    }
+                }
             }
         }
         Ok(had)

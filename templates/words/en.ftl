@@ -92,6 +92,10 @@ event-attached-cancelled = A cancelled calendar entry is attached to this mail: 
 
 appeal-kind = Urgent appeal
 appeal-by = by { $date }
+appeal-several = { $others ->
+    [one] { $when }, and one more event
+   *[other] { $when }, and { $others } more events
+}
 appeal-subject = { $title }: { $when }
 reminder-kind = Reminder
 reminder-subject = Reminder for { $when }: { $title }
@@ -144,6 +148,7 @@ result-kind = { $kind ->
 result-subject = Sent to { $accepted } of { $total }: { $title }
 result-heading-all = It has gone out to everybody
 result-heading-some = It has gone out, but not to everybody
+result-heading-none = It has not gone out to anybody
 result-body = { result-kind } “{ $title }” was meant for { $total ->
     [one] one person
    *[other] { $total } people

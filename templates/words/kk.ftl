@@ -105,6 +105,10 @@ event-attached-cancelled = Хатқа бас тартылған күнтізбе
 
 appeal-kind = Шұғыл үндеу
 appeal-by = соңғы мерзімі – { $date }
+appeal-several = { $others ->
+    [one] { $when } және тағы бір іс-шара
+   *[other] { $when } және тағы { $others } іс-шара
+}
 appeal-subject = { $title }: { $when }
 reminder-kind = Еске салу
 reminder-subject = Еске саламыз, { $when }: { $title }
@@ -157,6 +161,7 @@ result-kind = { $kind ->
 result-subject = { $total } хаттың { $accepted } данасы жіберілді: { $title }
 result-heading-all = Барлығына жіберілді
 result-heading-some = Жіберілді, бірақ барлығына емес
+result-heading-none = Ешкімге жіберілген жоқ
 result-body = { result-kind } «{ $title }»: алушылар саны – { $total }. Кезекте ештеңе қалған жоқ.
 result-state = { $state ->
     [accepted] Пошта сервері қабылдады

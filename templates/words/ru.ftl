@@ -109,6 +109,11 @@ event-attached-cancelled = К письму приложена запись дл�
 
 appeal-kind = Срочный призыв
 appeal-by = до { $date }
+appeal-several = { $others ->
+    [one] { $when } и ещё { $others } событие
+    [few] { $when } и ещё { $others } события
+   *[many] { $when } и ещё { $others } событий
+}
 appeal-subject = { $title }: { $when }
 reminder-kind = Напоминание
 reminder-subject = Напоминание, { $when }: { $title }
@@ -161,6 +166,7 @@ result-kind = { $kind ->
 result-subject = Отправлено { $accepted } из { $total }: { $title }
 result-heading-all = Отправлено всем
 result-heading-some = Отправлено, но не всем
+result-heading-none = Не отправлено никому
 result-body = { result-kind } «{ $title }»: получателей { $total }. В очереди больше ничего нет.
 result-state = { $state ->
     [accepted] Принято почтовым сервером

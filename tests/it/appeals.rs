@@ -1,5 +1,6 @@
 //! Appeals: whom they call, and that a change reaches exactly those who were told.
 
+mod amending;
 mod declared;
 pub(crate) mod desk;
 mod interleaved;

@@ -316,3 +316,48 @@ fn posts_are_pulled_held_released_and_dropped() {
     let ran = folder.run(&["status"]);
     assert!(ran.code == 1 && ran.out.contains("source posts cannot be read"), "{}", ran.out);
 }
+
+#[test]
+fn an_appeal_is_amended_listed_and_missed() {
+    let folder = Folder::new();
+    let config = config_text("sqlite://handbill.db", 1, "[appeals]\nregions = [\"London\", \"Leeds\"]\n");
+    folder.write("config.toml", &config);
+    for name in ["first", "second"] {
+        folder.write(&format!("posts/{name}.md"), &format!("---\ntitle: {name}\n---\nAbout {name}.\n"));
+    }
+    folder.done(&["posts", "pull"]);
+    let posts = folder.json(&["posts", "list", "--json"]);
+    let first = posts.as_array().unwrap().iter().find(|post| post["title"] == "first").unwrap()["id"].to_string();
+    let day = |days: i64| (chrono::Utc::now() + chrono::TimeDelta::days(days)).format("%Y-%m-%d").to_string();
+    let (soon, late) = (day(3), day(5));
+    let (starts, second) = (format!("{soon}T16:00"), format!("{late}T16:00"));
+    folder.done(&[
+        "appeals",
+        "mark",
+        &first,
+        "--starts",
+        &second,
+        "--address",
+        "1 Road",
+        "--starts",
+        &starts,
+        "--address",
+        "2 Road",
+        "--time-zone",
+        "UTC",
+        "--hold",
+        "1h",
+    ]);
+    let list = folder.done(&["appeals", "list"]);
+    assert!(list.contains(&format!("{soon}T16:00:00Z")), "what is next: {list}");
+    let moved = folder.done(&["appeals", "amend", "1", "--event", "1", "--address", "3 Road", "--dry-run"]);
+    assert!(moved.contains("Would correct 0 people") && moved.contains("Would call 0 people"), "{moved}");
+    assert!(moved.contains("appeal in en: ") && !moved.contains("correction in"), "{moved}");
+    let added = ["appeals", "amend", "1", "--add", "--starts", &second, "--address", "4 Road", "--region", "everybody"];
+    let added = folder.json(&[&added[..], &["--dry-run", "--json"]].concat());
+    assert_eq!((added["events"].as_array().unwrap().len(), &added["corrected"]), (3, &0.into()));
+    std::fs::remove_file(folder.path().join("posts/first.md")).unwrap();
+    folder.run(&["posts", "pull"]);
+    let ran = folder.run(&["status"]);
+    assert!(ran.code == 1 && ran.out.contains(&format!("appeal 1: its post {first} was withdrawn")), "{}", ran.out);
+}

@@ -156,6 +156,12 @@ fn broken_front_matter_is_said_once_and_the_rest_goes_on() {
         real.post(&format!("{number}.md"), title);
         assert_eq!(real.sink.mails_about(number + 1, title).len(), 1);
     }
+    let urgent =
+        "---\ntitle: A late one\nurgent: true\nevent: {starts: 2020-01-01T10:00, address: 1 Road}\n---\nText.\n";
+    real.write("posts/late.md", urgent);
+    let log = daemon.log.wait_for("late.md");
+    let line = log.lines().find(|line| line.contains("late.md")).unwrap();
+    assert!(line.contains("taken as an ordinary one") && !line.contains("left out"), "{line}");
     assert_eq!(daemon.terminate().code(), Some(0));
     assert_eq!(daemon.log.text().matches("bad.md").count(), 1, "{}", daemon.log.text());
 }

@@ -20,7 +20,11 @@ const OTHERS: &[Flag] = &[
     ("place", "PLACE", "What the place is called"),
     ("address", "ADDRESS", "Where it is, on one line"),
     ("online", "URL", "Where to join it over the network"),
-    ("region", "REGION", "One of appeals.regions: only those who live there, or chose no region, are called"),
+    (
+        "region",
+        "REGION",
+        "One of appeals.regions: only those who live there, or chose no region, are called; or everybody",
+    ),
     ("geo", "LAT,LON", "Where it is on a map, like 51.4975,-0.1357"),
 ];
 
@@ -79,17 +83,9 @@ impl clap::FromArgMatches for EventFlags {
 impl EventFlags {
     /// The events; a region alone, without any event, is the appeal's own.
     pub(super) fn split(&self) -> (Vec<EventDraft>, Option<String>) {
-        match self.events.as_slice() {
-            [EventDraft { region: Some(region), .. }] if self.events == [only_region(region)] => {
-                (Vec::new(), Some(region.clone()))
-            }
-            events => (events.to_vec(), None),
-        }
+        let alone = self.events.first().filter(|_| self.events.len() == 1).and_then(EventDraft::only_region);
+        alone.map_or_else(|| (self.events.clone(), None), |region| (Vec::new(), Some(region.to_owned())))
     }
-}
-
-fn only_region(region: &str) -> EventDraft {
-    EventDraft { region: Some(region.to_owned()), ..EventDraft::default() }
 }
 
 #[cfg(test)]

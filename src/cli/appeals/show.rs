@@ -37,6 +37,7 @@ async fn shown(app: &App, appeal: Appeal, proposals: &[(AppealId, Option<String>
 
 pub(super) async fn list(app: &App, limit: u32, json: bool, out: &mut Output) -> anyhow::Result<()> {
     let proposals = app.store.proposals().await?;
+    let now = app.clock.now();
     let columns = &["id", "post", "state", "version", "for", "next", "deadline", "title"];
     let mut list = out.list(json, columns);
     for appeal in app.store.appeals(AppealId(i64::MAX), i64::from(limit)).await? {
@@ -51,7 +52,7 @@ pub(super) async fn list(app: &App, limit: u32, json: bool, out: &mut Output) ->
                 format!("{}{held}{proposal}", row.appeal.state),
                 or_empty(version.map(|version| version.number)),
                 or_empty(version.map(Version::regions_in_words)),
-                or_empty(version.and_then(|version| version.events.first()).map(|event| event.starts.at)),
+                or_empty(version.and_then(|version| version.next_start(now))),
                 or_empty(version.map(|version| version.deadline)),
                 row.title.clone(),
             ]

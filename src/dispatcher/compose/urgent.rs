@@ -72,7 +72,7 @@ impl Shared {
         language: &str,
         links: AppealLinks,
     ) -> anyhow::Result<Content> {
-        let site_zone = app.config.site.time_zone;
+        let (site_zone, now) = (app.config.site.time_zone, app.clock.now());
         let words = templates.words().language(language);
         let deadline = |version: &Version| Some(version.deadline).filter(|_| version.events.is_empty());
         let call = Call {
@@ -87,13 +87,13 @@ impl Shared {
         Ok(match (self.kind, &self.before, &self.next) {
             (EditionKind::Correction, Some(before), _) => {
                 let before = Told { events: &before.events, deadline: deadline(before) };
-                templates.mail(&Correction::new(call, before)?, language)?
+                templates.mail(&Correction::new(call, before, now)?, language)?
             }
             (EditionKind::Cancellation, ..) => {
                 templates.mail(&Cancellation::new(call, self.version.reason.as_deref())?, language)?
             }
             (EditionKind::Reminder, _, Some(next)) => templates.mail(&Reminder::new(call, next)?, language)?,
-            _ => templates.mail(&Appeal::new(call)?, language)?,
+            _ => templates.mail(&Appeal::new(call, now)?, language)?,
         })
     }
 }
@@ -211,12 +211,13 @@ impl Sample<'_> {
             time_zone: app.config.site.time_zone,
             links,
         };
+        let now = app.clock.now();
         let content: Result<Content, TemplateError> = match self.before {
             Some(before) => {
                 let deadline = Some(before.deadline).filter(|_| before.events.is_empty());
-                templates.mail(&Correction::new(call, Told { events: &before.events, deadline })?, language)
+                templates.mail(&Correction::new(call, Told { events: &before.events, deadline }, now)?, language)
             }
-            None => templates.mail(&Appeal::new(call)?, language),
+            None => templates.mail(&Appeal::new(call, now)?, language),
         };
         Ok(content?)
     }

@@ -35,7 +35,7 @@ impl Taker {
 
     /// Takes a pass in, and says what is new and what is wrong; nothing where the store failed, which is said, too.
     pub(super) async fn take(&mut self, pass: &Pass) -> Option<Intake> {
-        let mut problems = pass.problems.clone();
+        let (mut problems, mut refused) = (pass.problems.clone(), Vec::new());
         let taken = match take_in(&self.store, &self.config, &self.source, pass, false, self.clock.now()).await {
             Ok(intake) => {
                 self.store_failed = false;
@@ -43,7 +43,8 @@ impl Taker {
                 if intake.is_change() {
                     (self.on_change)();
                 }
-                problems.extend(intake.copies.iter().chain(&intake.refused).cloned());
+                problems.extend(intake.copies.iter().cloned());
+                refused.extend(intake.refused.iter().cloned());
                 Some(intake)
             }
             Err(error) => {
@@ -51,7 +52,7 @@ impl Taker {
                 None
             }
         };
-        self.say(problems, pass.readable);
+        self.say(problems, refused, pass.readable);
         taken
     }
 
@@ -63,15 +64,18 @@ impl Taker {
     }
 
     /// Logs each problem once, until it is over.
-    fn say(&mut self, problems: Vec<Problem>, readable: bool) {
+    fn say(&mut self, problems: Vec<Problem>, refused: Vec<Problem>, readable: bool) {
         let source = &self.source.name;
         let unreadable = |problem: &Problem| problem.path.is_empty();
         if readable && self.said.iter().any(unreadable) {
             tracing::info!(%source, "the source can be read again");
         }
-        let problems: HashSet<_> = problems.into_iter().collect();
+        let refused: HashSet<_> = refused.into_iter().collect();
+        let problems: HashSet<_> = problems.into_iter().chain(refused.iter().cloned()).collect();
         for problem in problems.difference(&self.said) {
-            if unreadable(problem) {
+            if refused.contains(problem) {
+                tracing::warn!(%source, %problem, "a post calls itself urgent and is taken as an ordinary one");
+            } else if unreadable(problem) {
                 tracing::error!(%source, %problem, "the source cannot be read");
             } else {
                 match self.source.kind() {

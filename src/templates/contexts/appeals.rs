@@ -51,6 +51,18 @@ pub struct Call<'a> {
     pub links: AppealLinks,
 }
 
+impl Call<'_> {
+    /// Takes out the events that `keep` does not want, with their calendar entries; all stay where it wants none.
+    fn take(&mut self, keep: impl Fn(&Event) -> bool) -> Vec<Event> {
+        if !self.events.iter().any(&keep) {
+            return self.events.to_vec();
+        }
+        let calendar = std::mem::take(&mut self.links.calendar).into_iter().zip(self.events);
+        self.links.calendar = calendar.filter(|(_, event)| keep(event)).map(|(url, _)| url).collect();
+        self.events.iter().filter(|event| keep(event)).cloned().collect()
+    }
+}
+
 /// What all four have in common.
 #[derive(Clone, Debug, Serialize)]
 pub struct Urgent {
@@ -61,7 +73,7 @@ pub struct Urgent {
     pub preheader: String,
     /// The post's title; the site's name where it has none.
     pub title: String,
-    /// When it is, short enough for a subject: of a single event its start, of a petition its last day.
+    /// When it is, short enough for a subject: the start of its event, or of the first of several; of a petition its last day.
     pub when: Option<String>,
     /// The events, each as a box.
     pub events: Vec<EventBox>,
@@ -82,6 +94,11 @@ impl Urgent {
         let deadline = deadline.filter(|_| boxes.is_empty());
         let when = match (boxes.as_slice(), deadline) {
             ([event], _) => Some(event.when.clone()),
+            ([_, others @ ..], _) => {
+                let first = events.iter().zip(&boxes).min_by_key(|(event, _)| event.starts.at);
+                let when = first.map(|(_, first)| first.when.clone()).unwrap_or_default();
+                Some(language.get("appeal-several", &[("when", when.into()), ("others", others.len().into())])?)
+            }
             ([], Some(at)) => {
                 let day = language.short_date(clock(at, time_zone).date_naive())?;
                 Some(language.get("appeal-by", &[("date", day.into())])?)
@@ -120,12 +137,13 @@ pub struct Appeal {
 }
 
 impl Appeal {
-    /// The mail that calls people.
+    /// The mail that calls people at `now` to what is not over by then.
     ///
     /// # Errors
     /// When the words of the language are not those of a date or an event.
-    pub fn new(call: Call<'_>) -> Result<Self, WordsError> {
-        Ok(Self { urgent: Urgent::new(call)? })
+    pub fn new(mut call: Call<'_>, now: Timestamp) -> Result<Self, WordsError> {
+        let events = call.take(|event| !event.is_over(now));
+        Ok(Self { urgent: Urgent::new(Call { events: &events, ..call })? })
     }
 }
 
@@ -145,12 +163,7 @@ impl Reminder {
     /// # Errors
     /// When the words of the language are not those of a date or an event.
     pub fn new(mut call: Call<'_>, next: &Event) -> Result<Self, WordsError> {
-        let ahead: Vec<bool> = call.events.iter().map(|event| event.starts.at >= next.starts.at).collect();
-        let calendar = std::mem::take(&mut call.links.calendar);
-        call.links.calendar =
-            calendar.into_iter().zip(&ahead).filter(|(_, ahead)| **ahead).map(|(url, _)| url).collect();
-        let events: Vec<Event> =
-            call.events.iter().zip(&ahead).filter(|(_, ahead)| **ahead).map(|(event, _)| event.clone()).collect();
+        let events = call.take(|event| event.starts.at >= next.starts.at);
         let next = EventBox::new(next, call.language, None)?.when;
         Ok(Self { urgent: Urgent::new(Call { events: &events, ..call })?, next })
     }
@@ -169,15 +182,16 @@ pub struct Correction {
 }
 
 impl Correction {
-    /// The mail to those who have the version `before`; the call is the appeal as it is now.
+    /// The mail to those who have the version `before`; the call is the appeal as it is at `now`.
     ///
     /// # Errors
     /// When the words of the language are not those of a date, an event or a change.
-    pub fn new(call: Call<'_>, before: Version<'_>) -> Result<Self, WordsError> {
-        let now = Version { events: call.events, deadline: call.deadline };
-        let changes = changes(call.language, before, now, call.time_zone)?;
+    pub fn new(mut call: Call<'_>, before: Version<'_>, now: Timestamp) -> Result<Self, WordsError> {
+        let after = Version { events: call.events, deadline: call.deadline };
+        let changes = changes(call.language, before, after, call.time_zone)?;
         let summary = changes.iter().map(|change| change.short.as_str()).collect::<Vec<_>>().join("; ");
-        let mut urgent = Urgent::new(call)?;
+        let events = call.take(|event| !event.is_over(now));
+        let mut urgent = Urgent::new(Call { events: &events, ..call })?;
         // What is so now counts most; the subject has the changes already, as far as they fit.
         urgent.preheader = one_line(&format!("{summary} · {}", urgent.preheader), MAX_PREHEADER);
         Ok(Self { urgent, changes, summary: one_line(&summary, MAX_SUMMARY) })
@@ -255,6 +269,8 @@ pub struct OrganiserResult {
     pub expired: u64,
     /// Whether it went out to all of them.
     pub all: bool,
+    /// Whether it went out to none of them, as far as is known.
+    pub none: bool,
     /// How many deliveries ended in each state, without states that none ended in.
     pub counts: Vec<Count>,
 }
@@ -282,6 +298,7 @@ impl OrganiserResult {
             accepted: of(DeliveryState::Accepted),
             expired: of(DeliveryState::Expired),
             all: of(DeliveryState::Accepted) == total,
+            none: total > 0 && of(DeliveryState::Accepted) == 0 && of(DeliveryState::Unknown) == 0,
             counts,
             frame,
         })

@@ -5,11 +5,14 @@ use chrono_tz::Tz;
 
 use super::{built_in, english, tame};
 use crate::appeals::event::{Event, Moment};
+use crate::clock::Timestamp;
 use crate::deliveries::DeliveryState;
+use crate::editions::EditionKind;
+use crate::id::EditionId;
 use crate::message::Content;
 use crate::templates::contexts::{
-    Appeal, Call, Called, Cancellation, Correction, Digest, EventBox, Item, Links, Notice, OrganiserResult, Reminder,
-    Version,
+    Appeal, Call, Called, Cancellation, Correction, Digest, Ending, EventBox, Item, Links, Notice, OrganiserResult,
+    Reminder, Version,
 };
 use crate::templates::{Context, Templates};
 use crate::words::Language;
@@ -50,7 +53,7 @@ fn call<'a>(language: Language<'a>, events: &'a [Event]) -> Call<'a> {
 
 fn correction(templates: &Templates, tag: &str, before: &[Event], now: &[Event]) -> Content {
     let call = call(templates.words().language(tag), now);
-    let context = Correction::new(call, Version { events: before, deadline: None }).unwrap();
+    let context = Correction::new(call, Version { events: before, deadline: None }, Timestamp(0)).unwrap();
     templates.mail(&context, tag).unwrap()
 }
 
@@ -63,7 +66,8 @@ fn flat(text: &str) -> String {
 fn an_appeal_says_when_and_where_in_both_parts() {
     let templates = built_in();
     let events = [protest()];
-    let content = templates.mail(&Appeal::new(call(english(&templates), &events)).unwrap(), "en").unwrap();
+    let content =
+        templates.mail(&Appeal::new(call(english(&templates), &events), Timestamp(0)).unwrap(), "en").unwrap();
     let title = "Protest against the sacking of the bakery workers";
     assert_eq!(content.subject, format!("{title}: Monday, 28 September, 16:00"));
     for (part, map) in
@@ -242,7 +246,7 @@ fn a_petition_says_until_when() {
     let templates = built_in();
     let deadline = Moment::new(local("2015-10-02T18:00"), LONDON).unwrap().at;
     let petition = |at| Call { deadline: Some(at), ..call(english(&templates), &[]) };
-    let content = templates.mail(&Appeal::new(petition(deadline)).unwrap(), "en").unwrap();
+    let content = templates.mail(&Appeal::new(petition(deadline), Timestamp(0)).unwrap(), "en").unwrap();
     assert!(content.subject.ends_with(": by Friday, 2 October"), "{}", content.subject);
     for part in [&content.text, &content.html] {
         assert!(flat(part).contains("Open until Friday, 2 October 2015, 18:00, London time (UTC+01:00)"), "{part}");
@@ -250,7 +254,7 @@ fn a_petition_says_until_when() {
     }
     let later = Moment::new(local("2015-10-02T20:00"), LONDON).unwrap().at;
     let before = Version { events: &[], deadline: Some(deadline) };
-    let content = templates.mail(&Correction::new(petition(later), before).unwrap(), "en").unwrap();
+    let content = templates.mail(&Correction::new(petition(later), before, Timestamp(0)).unwrap(), "en").unwrap();
     assert!(
         content.subject.starts_with("Deadline changed: now Friday, 2 October, 20:00, was Friday, 2 October, 18:00 | "),
         "{}",
@@ -332,7 +336,58 @@ fn many_events_and_a_long_post_stay_below_what_mail_programs_cut_off() {
         .collect();
     let mut call = call(english(&templates), &events);
     call.post = Item { html: "<p>ж</p>".repeat(5_000), ..call.post };
-    let content = templates.mail(&Appeal::new(call).unwrap(), "en").unwrap();
+    let content = templates.mail(&Appeal::new(call, Timestamp(0)).unwrap(), "en").unwrap();
     assert!(content.html.len() < 65_000, "{}", content.html.len());
     assert_eq!(content.text.matches("London time").count(), 60);
+}
+
+#[test]
+fn what_is_over_is_not_said_to_hold_now() {
+    let templates = built_in();
+    let mut first = event("2015-09-26T10:00", "2015-09-26T11:00", LONDON);
+    first.uid = "2@campaign.example".to_owned();
+    let before = [first.clone(), protest()];
+    let mut moved = protest();
+    moved.place = Some("The other gate".to_owned());
+    let events = [first.clone(), moved];
+    let call = call(english(&templates), &events);
+    let before = Version { events: &before, deadline: None };
+    let context = Correction::new(call.clone(), before, first.ends.at).unwrap();
+    let content = templates.mail(&context, "en").unwrap();
+    assert!(!content.text.contains("26 September") && content.text.contains("The other gate"), "{}", content.text);
+    assert!(!content.subject.contains("dropped"), "{}", content.subject);
+    let content = templates.mail(&Appeal::new(call, first.ends.at).unwrap(), "en").unwrap();
+    assert!(content.subject.ends_with(": Monday, 28 September, 16:00"), "{}", content.subject);
+}
+
+#[test]
+fn a_subject_says_when_the_first_of_several_events_is() {
+    let templates = built_in();
+    let events = [protest(), event("2015-09-26T10:00", "2015-09-26T11:00", LONDON)];
+    let content =
+        templates.mail(&Appeal::new(call(english(&templates), &events), Timestamp(0)).unwrap(), "en").unwrap();
+    assert!(content.subject.ends_with(": Saturday, 26 September, 10:00, and one more event"), "{}", content.subject);
+}
+
+#[test]
+fn a_letter_does_not_say_that_what_reached_nobody_has_gone_out() {
+    let templates = built_in();
+    let heading = |counts: &[(DeliveryState, u64)]| {
+        let language = english(&templates);
+        let ending = Ending {
+            edition: EditionId(7),
+            kind: EditionKind::Appeal,
+            title: "Protest",
+            deadline: None,
+            time_zone: LONDON,
+            counts,
+        };
+        let frame = Appeal::samples(&language, &tame).remove(0).urgent.frame;
+        let letter = OrganiserResult::new(frame, language, &ending).unwrap();
+        templates.mail(&letter, "en").unwrap().text.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(heading(&[(DeliveryState::Expired, 5)]), "It has not gone out to anybody");
+    let some = [(DeliveryState::Unknown, 1), (DeliveryState::Expired, 4)];
+    assert_eq!(heading(&some), "It has gone out, but not to everybody");
+    assert_eq!(heading(&[(DeliveryState::Accepted, 5)]), "It has gone out to everybody");
 }

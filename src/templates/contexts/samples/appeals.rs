@@ -121,7 +121,7 @@ impl Context for Appeal {
     const TEMPLATE: &'static str = "mail/appeal";
 
     fn samples(language: &Language<'_>, say: Say<'_>) -> Vec<Self> {
-        made(sets(*language, say).iter().map(|events| Self::new(call(*language, say, events))))
+        made(sets(*language, say).iter().map(|events| Self::new(call(*language, say, events), Timestamp(0))))
     }
 }
 
@@ -187,7 +187,7 @@ impl Context for Correction {
         made(cases.iter().map(|[before, now]| {
             let earlier = Timestamp(deadline().0 - 86_400_000_000);
             let version = Version { events: before, deadline: before.is_empty().then_some(earlier) };
-            Self::new(call(*language, say, now), version)
+            Self::new(call(*language, say, now), version, Timestamp(0))
         }))
     }
 }
