@@ -161,13 +161,19 @@ async fn carry_out(cli: Cli, out: &mut Output) -> Outcome {
         Command::Demo(args) => demo::run(&args, out).await,
         Command::Doctor(args) => doctor::run(&open, &args, out).await,
         Command::Migrate(args) => migrate::run(&open, &args, out).await,
-        Command::Status(args) => with_app(&open, async |app| status::run(app, &args, out).await).await,
+        Command::Status(args) => looking(&open, async |app| status::run(app, &args, out).await).await,
+        Command::Subscribers(args) if args.reads() => {
+            looking(&open, async |app| subscribers::run(app, &args, out).await).await
+        }
         Command::Subscribers(args) => with_app(&open, async |app| subscribers::run(app, &args, out).await).await,
+        Command::Posts(args) if args.reads() => looking(&open, async |app| posts::run(app, &args, out).await).await,
         Command::Posts(args) => with_app(&open, async |app| posts::run(app, &args, out).await).await,
         Command::Digests(args) => with_app(&open, async |app| digests::run(app, &args, out).await).await,
+        Command::Appeals(args) if args.reads() => looking(&open, async |app| appeals::run(app, &args, out).await).await,
         Command::Appeals(args) => with_app(&open, async |app| appeals::run(app, &args, out).await).await,
-        Command::Editions(args) => with_app(&open, async |app| editions::run(app, &args, out).await).await,
-        Command::Deliveries(args) => with_app(&open, async |app| deliveries::run(app, &args, out).await).await,
+        // There is nothing to brake in a store that is only being made.
+        Command::Editions(args) => looking(&open, async |app| editions::run(app, &args, out).await).await,
+        Command::Deliveries(args) => looking(&open, async |app| deliveries::run(app, &args, out).await).await,
         Command::Dispatch(args) => with_app(&open, async |app| dispatch::run(app, &args, out).await).await,
         Command::Notify(args) => notify::run(&open, &args, out).await,
         Command::Templates(args) => template_commands::run(&open.config()?, &args, out),
@@ -176,7 +182,16 @@ async fn carry_out(cli: Cli, out: &mut Output) -> Outcome {
 
 /// Runs `command` on an opened Handbill, and folds SQLite's log into its file afterwards, whatever came of it.
 async fn with_app(open: &Opening, command: impl AsyncFnOnce(&Arc<App>) -> Outcome) -> Outcome {
-    let app = Arc::new(open.app().await?);
+    carried_out(open.app().await?, command).await
+}
+
+/// As [`with_app`], for what only reads: it makes no store, and brings none up to date.
+async fn looking(open: &Opening, command: impl AsyncFnOnce(&Arc<App>) -> Outcome) -> Outcome {
+    carried_out(App::look(open.config()?, Clock::System).await?, command).await
+}
+
+async fn carried_out(app: App, command: impl AsyncFnOnce(&Arc<App>) -> Outcome) -> Outcome {
+    let app = Arc::new(app);
     let outcome = command(&app).await;
     app.store.close().await;
     outcome

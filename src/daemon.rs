@@ -51,7 +51,7 @@ impl Daemon {
     ///
     /// # Errors
     ///
-    /// When a template is broken or the address is taken.
+    /// When a template is broken or does not render, or the address is taken.
     pub async fn new(app: Arc<App>) -> anyhow::Result<Self> {
         let listen = app.config.web.listen;
         let listener = TcpListener::bind(listen)
@@ -168,7 +168,7 @@ async fn supervise(parts: &mut JoinSet<anyhow::Result<Ended>>, stop: &Cancellati
 }
 
 fn load(app: &App) -> anyhow::Result<Templates> {
-    Templates::of(&app.config).context("the templates cannot be used")
+    Templates::proven(&app.config).context("the templates cannot be used")
 }
 
 /// Lets `/readyz` say yes once each source was looked at: what is dropped into a folder from then on is surely new.

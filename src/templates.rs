@@ -25,7 +25,7 @@ use crate::config::{Color, Config};
 use crate::message::{Content, MAX_SUBJECT, one_line};
 use crate::words::{ENGLISH, Words};
 
-pub use check::{Problem, check, check_page, check_piece};
+pub use check::{Depth, Problem, check, check_page, check_piece, faults};
 pub use contexts::{Context, Mail};
 pub use error::TemplateError;
 pub use look::Look;
@@ -64,6 +64,21 @@ impl Templates {
     pub fn of(config: &Config) -> Result<Self, TemplateError> {
         let (overrides, site) = (config.mail.templates.as_deref(), &config.site);
         Self::load_in(overrides, &site.language, Look::load(overrides, site.color, site.color_dark)?)
+    }
+
+    /// As [`Templates::of`], and each template was rendered once: what was loaded can be sent.
+    ///
+    /// # Errors
+    /// As for [`Templates::load`], and when a template does not render, as with a variable that there is not.
+    pub fn proven(config: &Config) -> Result<Self, TemplateError> {
+        let templates = Self::of(config)?;
+        match check::faults(&templates).split_first() {
+            None => Ok(templates),
+            Some((Problem { what, .. }, others)) => {
+                let others = others.iter().any(|other| other.what != *what);
+                Err(TemplateError::Fault { what: what.clone(), others })
+            }
+        }
     }
 
     /// Like [`Templates::load`], with the site's language for readers who chose none.

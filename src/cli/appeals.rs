@@ -171,6 +171,13 @@ pub(super) struct Amend {
     format: Format,
 }
 
+impl Appeals {
+    /// Whether it changes nothing.
+    pub(super) fn reads(&self) -> bool {
+        matches!(self, Self::Suggest { .. } | Self::List { .. } | Self::Show { .. })
+    }
+}
+
 pub(super) async fn run(app: &Arc<App>, command: &Appeals, out: &mut Output) -> Outcome {
     match command {
         Appeals::Mark(args) => mark(app, args, out).await?,

@@ -1,7 +1,7 @@
 //! `handbill dispatch`.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use tokio::sync::watch;
@@ -14,21 +14,30 @@ use super::{Ended, Outcome};
 use crate::app::App;
 use crate::daemon;
 use crate::deliveries::DeliveryState;
-use crate::dispatcher::{self, Progress as Counters, Summary, Until};
+use crate::dispatcher::{self, DispatchLock, Progress as Counters, Summary, Until};
 use crate::editions::EditionState;
 use crate::notify::Notifier;
+use crate::relay::RelayState;
 use crate::store::StoreError;
 use crate::templates::Templates;
 
 /// How often the progress is looked at.
 const SHOW: Duration = Duration::from_millis(250);
+/// How often to look whether the daemon whose progress is shown is still there.
+const LOCK_LOOK: Duration = Duration::from_secs(1);
+/// Holds that end within this are waited for.
+const HOLD: Duration = Duration::from_secs(120);
+/// How long the relay of a running daemon may be away before that counts as no answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const EXAMPLES: &str = "\
 Examples:
   handbill dispatch --until-empty
-  */5 * * * *  handbill digests send weekly && handbill dispatch --until-empty    (in a crontab, without a daemon)
+  */5 * * * *  handbill posts pull && handbill digests send weekly && handbill dispatch --until-empty
+                                        (in a crontab, without a daemon)
 
-It leaves what is to be tried again later and says how many that is. The exit status is 1 when no relay answered.";
+It leaves what is to be tried again later and says how many that is. The exit status is 1 when no relay answered.
+Beside a running daemon, which sends by itself, it shows that one's progress until nothing is due.";
 
 /// Send what is due.
 #[derive(Debug, clap::Args)]
@@ -42,26 +51,30 @@ pub(super) struct Dispatch {
 }
 
 pub(super) async fn run(app: &Arc<App>, args: &Dispatch, out: &mut Output) -> Outcome {
-    let templates = Templates::of(&app.config)?;
+    let templates = Templates::proven(&app.config).context("the templates cannot be used")?;
     let templates = watch::channel(Arc::new(templates)).1;
     let total = waiting(app).await?;
     let (counters, stop) = (Arc::new(Counters::default()), CancellationToken::new());
-    let signals = tokio::spawn(daemon::signals(stop.clone())?);
+    let mut signals = tokio::spawn(daemon::signals(stop.clone())?);
     let mut notifier = Notifier::new(Arc::clone(app), templates.clone());
-    let running = dispatcher::run(Arc::clone(app), templates, Until::Empty, Arc::clone(&counters), stop.clone());
-    let outcome = tokio::select! {
-        summary = shown(&counters, total, running) => summary,
-        _ = signals => bail!("stopped at once; what was out may have been sent and is tried again"),
-    };
-    let summary = match outcome {
-        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Busy)) => follow(app).await?,
-        other => {
-            // Without a daemon, nobody else tells staff how it went, or that it did not.
-            if let Err(error) = notifier.round(&stop).await {
-                tracing::error!(%error, "could not look what staff should be told");
+    let summary = loop {
+        let (to, counted) = (templates.clone(), Arc::clone(&counters));
+        let running = dispatcher::run(Arc::clone(app), to, Until::Empty, counted, stop.clone());
+        let outcome = tokio::select! {
+            summary = shown(&counters, total, running) => summary,
+            _ = &mut signals => bail!("stopped at once; what was out may have been sent and is tried again"),
+        };
+        if matches!(&outcome, Err(error) if matches!(error.downcast_ref(), Some(StoreError::Busy))) {
+            match follow(app, &stop).await? {
+                Some(summary) => break summary,
+                None => continue,
             }
-            other.context("could not send what is due")?
         }
+        // Without a daemon, nobody else tells staff how it went, or that it did not.
+        if let Err(error) = notifier.round(&stop).await {
+            tracing::error!(%error, "could not look what staff should be told");
+        }
+        break outcome.context("could not send what is due")?;
     };
     if args.format.json {
         out.json(&summary)?;
@@ -113,26 +126,90 @@ async fn shown(
     }
 }
 
-/// Shows the progress of the process that dispatches from this store, until nothing is due.
-async fn follow(app: &App) -> anyhow::Result<Summary> {
+/// Shows the progress of the process that dispatches from this store, until nothing is due that `--until-empty` waits for.
+/// Nothing when that process has ended before: then somebody else has to send the rest.
+async fn follow(app: &App, stop: &CancellationToken) -> anyhow::Result<Option<Summary>> {
     let mut progress = Progress::new("still to be sent by the running daemon", None);
+    let (mut stopped_since, mut free_looks, mut looked) = (None, 0, Instant::now());
     loop {
-        let now = app.clock.now();
-        let (mut due, mut later) = (0, 0);
-        for edition in app.store.open_editions().await? {
-            let counts = app.store.counts(edition.id).await?;
-            let of = |state| counts.get(&state).copied().unwrap_or(0);
-            let waits = app.store.next_due(edition.id).await?.is_none_or(|next| next > now);
-            match waits && edition.state != EditionState::Planning {
-                true => later += of(DeliveryState::Queued),
-                false => due += of(DeliveryState::Queued) + 1,
+        let Left { due, soon, later } = left(app).await?;
+        if due + soon == 0 {
+            return Ok(Some(Summary { later, ..Summary::default() }));
+        }
+        match stopped_relay(app).await?.filter(|_| due > 0) {
+            Some(reason) if stopped_since.get_or_insert_with(Instant::now).elapsed() >= PATIENCE => {
+                bail!("no relay answers the running daemon, which goes on trying: {reason}")
             }
-            due += of(DeliveryState::Leased);
+            Some(_) => {}
+            None => stopped_since = None,
         }
-        if due == 0 {
-            return Ok(Summary { later, ..Summary::default() });
+        if looked.elapsed() >= LOCK_LOOK {
+            looked = Instant::now();
+            // Two looks, so that a daemon that is only being restarted finds its place free.
+            free_looks = if is_busy(app).await? { 0 } else { free_looks + 1 };
+            if free_looks == 2 {
+                return Ok(None);
+            }
         }
-        progress.set(u64::try_from(due).unwrap_or(0), || format!("{due}"));
-        tokio::time::sleep(SHOW).await;
+        progress.set(u64::try_from(due + soon).unwrap_or(0), || format!("{due}"));
+        tokio::select! {
+            () = stop.cancelled() => bail!("stopped before all was sent; the running daemon goes on by itself"),
+            () = tokio::time::sleep(SHOW) => {}
+        }
+    }
+}
+
+/// What is still to be sent.
+#[derive(Default)]
+struct Left {
+    /// Due, out, or still to be planned.
+    due: i64,
+    /// Held for so short a time that it is waited for.
+    soon: i64,
+    /// Not waited for.
+    later: i64,
+}
+
+async fn left(app: &App) -> anyhow::Result<Left> {
+    let now = app.clock.now();
+    let mut left = Left::default();
+    for edition in app.store.open_editions().await? {
+        match edition.hold_until {
+            Some(until) if until > now && until.since(now) <= HOLD => left.soon += 1,
+            Some(until) if until > now => left.later += 1,
+            _ => {
+                let counts = app.store.counts(edition.id).await?;
+                let of = |state| counts.get(&state).copied().unwrap_or(0);
+                let waits = app.store.next_due(edition.id).await?.is_none_or(|next| next > now);
+                match waits && edition.state != EditionState::Planning {
+                    true => left.later += of(DeliveryState::Queued),
+                    false => left.due += of(DeliveryState::Queued) + 1,
+                }
+                left.due += of(DeliveryState::Leased);
+            }
+        }
+    }
+    Ok(left)
+}
+
+/// Why no relay takes mail at present, if none does.
+async fn stopped_relay(app: &App) -> anyhow::Result<Option<String>> {
+    let known = app.store.relays().await?;
+    let mut reason = None;
+    for relay in &app.config.relays {
+        match known.iter().find(|status| status.name == relay.name) {
+            Some(status) if status.state == RelayState::Stopped => reason = status.reason.clone().or(reason),
+            _ => return Ok(None),
+        }
+    }
+    Ok(reason)
+}
+
+/// Whether another process holds the place of the one that dispatches.
+async fn is_busy(app: &App) -> anyhow::Result<bool> {
+    match DispatchLock::take(&app.store).await {
+        Ok(_) => Ok(false),
+        Err(StoreError::Busy) => Ok(true),
+        Err(error) => Err(error.into()),
     }
 }

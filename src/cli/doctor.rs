@@ -110,12 +110,7 @@ pub(super) async fn run(open: &Opening, args: &Doctor, out: &mut Output) -> Outc
 
 /// The store, if there is one. A look makes none.
 async fn store(config: &Config) -> anyhow::Result<Option<Store>> {
-    if let Some(file) = config.store.url.strip_prefix("sqlite://")
-        && !std::path::Path::new(file.split('?').next().unwrap_or(file)).exists()
-    {
-        return Ok(None);
-    }
-    let store = Store::connect(&config.store.url).await?;
+    let Some(store) = Store::find(&config.store.url).await? else { return Ok(None) };
     store
         .is_up_to_date()
         .await?

@@ -64,18 +64,24 @@ pub(super) enum Editions {
     Pause {
         /// Its number.
         id: EditionId,
+        #[command(flatten)]
+        format: Format,
     },
     /// Let a paused mailing go on.
     #[command(after_help = RESUME_EXAMPLES)]
     Resume {
         /// Its number.
         id: EditionId,
+        #[command(flatten)]
+        format: Format,
     },
     /// Stop a mailing for good.
     #[command(after_help = CANCEL_EXAMPLES)]
     Cancel {
         /// Its number.
         id: EditionId,
+        #[command(flatten)]
+        format: Format,
     },
 }
 
@@ -121,19 +127,31 @@ pub(super) async fn run(app: &App, command: &Editions, out: &mut Output) -> Outc
     match command {
         Editions::List { limit, letters, format } => list(app, *limit, *letters, format.json, out).await?,
         Editions::Show { id, format } => show(app, *id, format.json, out).await?,
-        Editions::Pause { id } => {
+        Editions::Pause { id, format } => {
             brakes::pause(app, *id, "cli").await.context("could not pause")?;
-            out.line(format_args!("edition {id} is paused; go on with: handbill editions resume {id}"))?;
+            if format.json {
+                show(app, *id, true, out).await?;
+            } else {
+                out.line(format_args!("edition {id} is paused; go on with: handbill editions resume {id}"))?;
+            }
         }
-        Editions::Resume { id } => {
+        Editions::Resume { id, format } => {
             let state = brakes::resume(app, *id, "cli").await.context("could not resume")?;
-            out.line(format_args!("edition {id} goes on ({state})"))?;
+            if format.json {
+                show(app, *id, true, out).await?;
+            } else {
+                out.line(format_args!("edition {id} goes on ({state})"))?;
+            }
         }
-        Editions::Cancel { id } => {
+        Editions::Cancel { id, format } => {
             brakes::cancel(app, *id, "cli").await.context("could not cancel")?;
-            let left = in_words(&app.store.counts(*id).await?);
-            out.line(format_args!("edition {id} is cancelled; what is queued of it is not sent"))?;
-            out.facts(&[("deliveries when it was stopped", left)])?;
+            if format.json {
+                show(app, *id, true, out).await?;
+            } else {
+                let left = in_words(&app.store.counts(*id).await?);
+                out.line(format_args!("edition {id} is cancelled; what is queued of it is not sent"))?;
+                out.facts(&[("deliveries when it was stopped", left)])?;
+            }
         }
     }
     Ok(Ended::Done)

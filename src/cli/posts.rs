@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use clap::Subcommand;
+use serde::Serialize;
 
 use super::args::{Format, choices};
 use super::output::{Output, or_empty};
@@ -76,6 +77,8 @@ pub(super) enum Posts {
         /// Their numbers.
         #[arg(required = true)]
         ids: Vec<PostId>,
+        #[command(flatten)]
+        format: Format,
     },
     /// Keep posts out of the digests.
     #[command(after_help = DROP_EXAMPLES)]
@@ -83,7 +86,16 @@ pub(super) enum Posts {
         /// Their numbers.
         #[arg(required = true)]
         ids: Vec<PostId>,
+        #[command(flatten)]
+        format: Format,
     },
+}
+
+impl Posts {
+    /// Whether there have to be posts for it already.
+    pub(super) fn reads(&self) -> bool {
+        !matches!(self, Self::Pull { .. })
+    }
 }
 
 pub(super) async fn run(app: &App, command: &Posts, out: &mut Output) -> Outcome {
@@ -91,26 +103,52 @@ pub(super) async fn run(app: &App, command: &Posts, out: &mut Output) -> Outcome
         Posts::Pull { no_baseline, format } => return pull(app, !no_baseline, format.json, out).await,
         Posts::List { state, limit, format } => list(app, *state, *limit, format.json, out).await?,
         Posts::Show { id, format } => show(app, *id, format.json, out).await?,
-        Posts::Release { ids } => {
-            for id in ids {
-                let released = review::release(&app.store, &app.config, *id, "cli", app.clock.now()).await;
-                match released.context("could not release")? {
-                    None => out.line(format_args!("post {id} goes into the digests"))?,
-                    Some(refusal) => out.line(format_args!(
-                        "post {id} goes into the digests; not taken as urgent: {}: {}",
-                        refusal.field, refusal.message
-                    ))?,
-                }
-            }
-        }
-        Posts::Drop { ids } => {
-            for id in ids {
-                review::drop_post(&app.store, *id, "cli", app.clock.now()).await.context("could not drop")?;
-                out.line(format_args!("post {id} stays out of the digests"))?;
-            }
-        }
+        Posts::Release { ids, format } => release(app, ids, format.json, out).await?,
+        Posts::Drop { ids, format } => drop_posts(app, ids, format.json, out).await?,
     }
     Ok(Ended::Done)
+}
+
+/// What became of a post that was let go or kept out.
+#[derive(Serialize)]
+struct Reviewed {
+    id: PostId,
+    state: PostState,
+    /// Why its urgent mark was not taken.
+    not_urgent: Option<String>,
+}
+
+async fn release(app: &App, ids: &[PostId], json: bool, out: &mut Output) -> anyhow::Result<()> {
+    let mut done = Vec::new();
+    for id in ids {
+        let released = review::release(&app.store, &app.config, *id, "cli", app.clock.now()).await;
+        let refusal = released.context("could not release")?;
+        let not_urgent = refusal.map(|refusal| format!("{}: {}", refusal.field, refusal.message));
+        if !json {
+            let why = not_urgent.as_ref().map(|why| format!("; not taken as urgent: {why}")).unwrap_or_default();
+            out.line(format_args!("post {id} goes into the digests{why}"))?;
+        }
+        done.push(Reviewed { id: *id, state: PostState::Live, not_urgent });
+    }
+    if json {
+        out.json(&done)?;
+    }
+    Ok(())
+}
+
+async fn drop_posts(app: &App, ids: &[PostId], json: bool, out: &mut Output) -> anyhow::Result<()> {
+    let mut done = Vec::new();
+    for id in ids {
+        review::drop_post(&app.store, *id, "cli", app.clock.now()).await.context("could not drop")?;
+        if !json {
+            out.line(format_args!("post {id} stays out of the digests"))?;
+        }
+        done.push(Reviewed { id: *id, state: PostState::Dropped, not_urgent: None });
+    }
+    if json {
+        out.json(&done)?;
+    }
+    Ok(())
 }
 
 async fn pull(app: &App, baseline: bool, json: bool, out: &mut Output) -> Outcome {

@@ -15,7 +15,7 @@ Examples:
   HANDBILL_LOG_FORMAT=json handbill --config /etc/handbill.toml run
 
 SIGTERM or SIGINT ends it cleanly: open replies of the relay are awaited (mail.stop_grace).
-SIGHUP reads the templates again.";
+SIGHUP reads the templates again, and keeps those it had if one of them does not render.";
 
 /// Watch, plan, send and serve the pages, until stopped.
 #[derive(Debug, clap::Args)]

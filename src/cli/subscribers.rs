@@ -33,6 +33,13 @@ pub(super) enum Subscribers {
     Erase(leave::Erase),
 }
 
+impl Subscribers {
+    /// Whether there has to be a list for it already.
+    pub(super) fn reads(&self) -> bool {
+        matches!(self, Self::Export(_) | Self::List(_) | Self::Show(_))
+    }
+}
+
 pub(super) async fn run(app: &App, command: &Subscribers, out: &mut Output) -> Outcome {
     match command {
         Subscribers::Import(args) => import::run(app, args, out).await,

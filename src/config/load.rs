@@ -25,6 +25,14 @@ pub enum ConfigError {
         /// What is wrong and what to write instead.
         message: String,
     },
+    /// A variable of the environment is unknown or holds a wrong value.
+    #[error("the variable {name}: {message}")]
+    Variable {
+        /// The variable.
+        name: String,
+        /// What is wrong and what to write instead.
+        message: String,
+    },
 }
 
 const PREFIX: &str = "HANDBILL_";
@@ -38,10 +46,14 @@ pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) ->
     let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     let invalid = |line, message: String| ConfigError::Invalid { path: path.to_owned(), line, message };
     let line_at = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;
-    let described = |error: &toml::de::Error| {
-        let line = error.span().map(|span| line_at(span.start));
-        let line = line_in_section(&text, error.message()).or(line);
-        invalid(line, error.message().replace('\n', "; "))
+    let unparsed = |error: &toml::de::Error| {
+        invalid(error.span().map(|span| line_at(span.start)), error.message().replace('\n', "; "))
+    };
+    let described = |error: &serde_path_to_error::Error<toml::de::Error>| {
+        let (key, message) = (error.path().to_string(), error.inner().message());
+        let line = error.inner().span().map(|span| line_at(span.start));
+        let line = line_in_section(&text, message).or(line);
+        invalid(line, worded(&key, message))
     };
 
     let mut overrides: Vec<(Vec<String>, String)> = environment
@@ -52,19 +64,23 @@ pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) ->
         .collect();
     overrides.sort();
 
+    let file = || toml::Deserializer::parse(&text).map_err(|error| unparsed(&error));
     let mut config: Config = if overrides.is_empty() {
-        toml::from_str(&text).map_err(|error| described(&error))?
+        serde_path_to_error::deserialize(file()?).map_err(|error| described(&error))?
     } else {
-        let mut table: toml::Table = toml::from_str(&text).map_err(|error| described(&error))?;
+        let mut table: toml::Table = toml::from_str(&text).map_err(|error| unparsed(&error))?;
         for (keys, value) in &overrides {
-            set(&mut table, keys, value)
-                .map_err(|why| invalid(None, format!("{PREFIX}{}: {why}", keys.join("__").to_uppercase())))?;
+            set(&mut table, keys, value).map_err(|why| ConfigError::Variable { name: variable(keys), message: why })?;
         }
-        serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|error| {
-            // What stands in the file has a line; what comes from the environment has only its path.
-            match toml::from_str::<Config>(&text) {
-                Err(in_file) if in_file.message() == error.inner().message() => described(&in_file),
-                _ => invalid(None, format!("{}: {}", error.path(), error.inner().message().replace('\n', "; "))),
+        serde_path_to_error::deserialize(toml::Value::Table(table)).or_else(|error| {
+            let (key, message) = (error.path().to_string(), error.inner().message());
+            // What stands in the file has a line; what comes from the environment has the variable's name.
+            if let Some((keys, _)) = overrides.iter().find(|(keys, _)| is_blamed(keys, &key, message)) {
+                return Err(ConfigError::Variable { name: variable(keys), message: bare(message) });
+            }
+            match serde_path_to_error::deserialize::<_, Config>(file()?) {
+                Err(in_file) if in_file.inner().message() == message => Err(described(&in_file)),
+                _ => Err(invalid(None, worded(&key, message))),
             }
         })?
     };
@@ -72,8 +88,57 @@ pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) ->
     let base = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
     config.resolve_paths(&base);
     config.read_secrets().map_err(|message| invalid(None, message))?;
-    config.validate().map_err(|(key, message)| invalid(line_of(&text, key), format!("{key}: {message}")))?;
+    config.validate().map_err(|(key, message)| {
+        match overrides.iter().find(|(keys, _)| without_numbers(keys) == key) {
+            Some((keys, _)) => ConfigError::Variable { name: variable(keys), message },
+            None => invalid(line_of(&text, key), format!("{key}: {message}")),
+        }
+    })?;
     Ok(config)
+}
+
+/// The variable that sets a key.
+fn variable(keys: &[String]) -> String {
+    format!("{PREFIX}{}", keys.join("__").to_uppercase())
+}
+
+/// A key as it is written in the file: without the numbers of sections that are there several times.
+fn without_numbers(keys: &[String]) -> String {
+    let words = keys.iter().filter(|key| key.parse::<usize>().is_err());
+    words.map(String::as_str).collect::<Vec<_>>().join(".")
+}
+
+/// Whether what is wrong at `key`, such as `relay[0].port`, was set by the variable of these keys. A section as a whole may
+/// name the key in its message, as in `source.path: ...`.
+fn is_blamed(keys: &[String], key: &str, message: &str) -> bool {
+    let set = keys.join(".");
+    let key = key.replace('[', ".").replace(']', "");
+    let named = message.split_once(": ").and_then(|(named, _)| named.rsplit_once('.')).map(|(_, named)| named);
+    set == key || named.is_some_and(|named| set == format!("{key}.{named}"))
+}
+
+/// What is wrong, with its key and what to write.
+fn worded(key: &str, message: &str) -> String {
+    let keys: Vec<String> = key.replace('[', ".").replace(']', "").split('.').map(str::to_owned).collect();
+    let key = without_numbers(&keys);
+    let section = key.split('.').next().unwrap_or_default();
+    let says_so = ["unknown field", "missing field"].iter().any(|word| message.starts_with(word));
+    // What a section says as a whole begins with its key.
+    let says_so = says_so || message.split(": ").next().is_some_and(|named| named.split('.').next() == Some(section));
+    if says_so || section.is_empty() { bare(message) } else { format!("{key}: {}", bare(message)) }
+}
+
+/// What is wrong, and what to write where the reader of TOML does not say it.
+fn bare(message: &str) -> String {
+    let message = message.replace('\n', "; ");
+    let remedy = match message.rsplit_once("expected ").map_or("", |(_, wanted)| wanted) {
+        "u16" => "; write a whole number up to 65535, without quotes",
+        "u32" | "u64" | "usize" | "i64" => "; write a whole number, without quotes",
+        "a boolean" => "; write true or false, without quotes",
+        "a string" => "; write it in quotes",
+        _ => "",
+    };
+    message + remedy
 }
 
 /// Sets one key, reading `value` as TOML where it is a boolean or number, else as a string.

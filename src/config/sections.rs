@@ -73,6 +73,7 @@ pub struct Site {
     /// The language of those who chose none, such as `en`.
     pub language: String,
     /// The zone in which digests are due and dates are written.
+    #[serde(deserialize_with = "time_zone")]
     pub time_zone: Tz,
     /// The postal address that bulk mail must carry.
     pub postal_address: String,
@@ -408,6 +409,11 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
     }
+}
+
+fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is no time zone; write it like Europe/London")))
 }
 
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {

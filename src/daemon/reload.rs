@@ -14,7 +14,8 @@ use crate::templates::Templates;
 /// So much time to let the writes of one change come together.
 const DEBOUNCE: Duration = Duration::from_millis(100);
 
-/// Loads the templates anew whenever that is asked for. A set that has a mistake is not taken, and the log says why.
+/// Loads the templates anew whenever that is asked for. A set that has a mistake, or that does not render, is not taken, and
+/// the log says why.
 pub(super) async fn run(app: Arc<App>, templates: watch::Sender<Arc<Templates>>, mut hangups: Signal) {
     let (changed, mut changes) = mpsc::channel(1);
     // Kept as long as this runs: dropped, it stops watching.
@@ -27,7 +28,10 @@ pub(super) async fn run(app: Arc<App>, templates: watch::Sender<Arc<Templates>>,
                 while changes.try_recv().is_ok() {}
             }
         }
-        match super::load(&app) {
+        let loading = Arc::clone(&app);
+        // To render all of it takes a moment, in which the rest goes on.
+        let loaded = tokio::task::spawn_blocking(move || super::load(&loading)).await;
+        match loaded.unwrap_or_else(|error| Err(error.into())) {
             Ok(fresh) => {
                 templates.send_replace(Arc::new(fresh));
                 tracing::info!("loaded the templates anew");

@@ -91,7 +91,7 @@ impl Content {
         let given = raw.title.map(|title| plain::one_line(&title)).filter(|title| !title.is_empty());
         let own = given.or_else(|| sanitise::first_heading(&html));
         let titled = own.is_some();
-        let title = own.unwrap_or(raw.fallback_title);
+        let title = own.unwrap_or_else(|| plain::one_line(&raw.fallback_title));
         let html = sanitise::fit_headings(&html, &title);
         let summary = raw.summary.map(|summary| plain::one_line(&summary)).filter(|summary| !summary.is_empty());
         Self {

@@ -54,9 +54,20 @@ fn breaks(name: &str) -> bool {
         || matches!(name, "br" | "hr" | "ul" | "ol" | "li" | "tr" | "td" | "th" | "dt" | "dd" | "pre" | "blockquote")
 }
 
-/// Text without control characters, every run of white space one space.
+/// Whether a character turns the direction of what follows it, beyond the text that it stands in: embeddings, overrides and
+/// isolates (UAX #9). The marks that only lean on their neighbours stay, as people write with them.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text that keeps to its direction.
+pub(super) fn unturned(text: String) -> String {
+    if text.contains(turns) { text.replace(turns, "") } else { text }
+}
+
+/// Text without control characters and without what turns its direction, every run of white space one space.
 pub(crate) fn one_line(text: &str) -> String {
-    let visible = text.replace(|c: char| c.is_control(), " ");
+    let visible = text.replace(turns, "").replace(|c: char| c.is_control(), " ");
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -94,7 +94,7 @@ pub(super) fn sanitise(source: &str, base: &Url) -> String {
         })
         .clean(source)
         .to_string();
-    without_blind_images(&cleaned)
+    plain::unturned(without_blind_images(&cleaned))
 }
 
 /// Sanitises `source` for its text alone: tags without attributes.
@@ -113,7 +113,8 @@ fn absolute(base: &Url, link: &str, schemes: &[&str]) -> Option<String> {
     schemes.contains(&url.scheme()).then(|| url.into())
 }
 
-/// Puts the alt text in place of images that have no address left, and leaves out those too small to be seen.
+/// Puts the alt text in place of images that have no address left, leaves out those too small to be seen, and gives the
+/// others an empty alt where they have none.
 fn without_blind_images(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     for token in html::tokens(html) {
@@ -126,6 +127,10 @@ fn without_blind_images(html: &str) -> String {
             continue;
         }
         match html::attribute(attributes, "src") {
+            // Without it a screen reader would read the address out.
+            Some(_) if html::attribute(attributes, "alt").is_none() => {
+                out.push_str(&raw.replacen("<img", "<img alt=\"\"", 1));
+            }
             Some(_) => out.push_str(raw),
             None => out.push_str(&html::escape(&html::attribute(attributes, "alt").unwrap_or_default())),
         }

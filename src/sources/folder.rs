@@ -212,6 +212,10 @@ impl Folder {
             body,
             markup,
         });
+        // Not a post yet: somebody made the file and is about to write it.
+        if !content.titled && content.text.trim().is_empty() && !content.html.contains("<img") {
+            return Err(Problem::new(path, "this file is empty; write a title and text"));
+        }
         let original = front.translation_of.map(|name| original(&name, path));
         // A translation calls with its original: two appeals would call everybody twice.
         let urgent = front.urgent.filter(|_| original.is_none());

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database cannot be opened.
-    #[error("cannot open the store {what}: {source}{remedy}")]
+    #[error("cannot open the store {what}: {why}{remedy}")]
     Open {
         /// Which one, without its password.
         what: String,
-        /// What the database said.
-        source: sqlx::Error,
+        /// What the database, or the system, said.
+        why: String,
         /// What to do, after a separator; empty where nothing more is known.
         remedy: &'static str,
     },
@@ -30,7 +30,9 @@ pub enum StoreError {
     #[error("the store failed: {0}")]
     Query(sqlx::Error),
     /// It can be read but not written.
-    #[error("the store is read-only; make the file and its folder writable for this user")]
+    #[error(
+        "the store is read-only; make its file and folder writable for this user, or let this user write to PostgreSQL"
+    )]
     ReadOnly,
     /// Another process holds it for longer than we wait.
     #[error("the store is locked by another process; try again, or stop what holds it")]

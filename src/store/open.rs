@@ -18,6 +18,8 @@ const BUSY: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
 /// How many connections one node keeps to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 10;
+/// PostgreSQL's code for a database that there is not: invalid_catalog_name.
+const NO_DATABASE: &str = "3D000";
 /// A statement slower than this is logged, without its parameters.
 const SLOW: Duration = Duration::from_millis(500);
 
@@ -40,6 +42,37 @@ impl Store {
     /// When it cannot be opened.
     pub async fn connect(url: &str) -> Result<Self> {
         if url.starts_with("sqlite:") { sqlite(url).await } else { postgres(url).await }
+    }
+
+    /// Opens the store at `url` if there is one, without looking at how old its tables are. A look makes none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened.
+    pub async fn find(url: &str) -> Result<Option<Self>> {
+        const BEGUN: &str = "SELECT count(*) FROM _sqlx_migrations";
+        if let Some(file) = url.strip_prefix("sqlite://")
+            && !Path::new(file.split('?').next().unwrap_or(file)).exists()
+        {
+            return Ok(None);
+        }
+        let store = Self::connect(url).await?;
+        let begun: std::result::Result<i64, _> =
+            super::on!(&store, db => sqlx::query_scalar(BEGUN).fetch_one(db).await);
+        match begun {
+            Ok(1..) => Ok(Some(store)),
+            Ok(_) => {
+                store.close().await;
+                Ok(None)
+            }
+            // Without the table that says what was made, nothing ever was: PostgreSQL's undefined_table, or SQLite's
+            // general error.
+            Err(sqlx::Error::Database(said)) if said.code().is_some_and(|code| code == "42P01" || code == "1") => {
+                store.close().await;
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Makes and alters tables up to this version's.
@@ -96,7 +129,7 @@ impl Store {
 }
 
 async fn sqlite(url: &str) -> Result<Store> {
-    let failed = |source| StoreError::Open { what: url.to_owned(), source, remedy: "" };
+    let failed = |error: sqlx::Error| StoreError::Open { what: url.to_owned(), why: error.to_string(), remedy: "" };
     let options = SqliteConnectOptions::from_str(url).map_err(failed)?;
     let file: PathBuf = options.get_filename().to_owned();
     // Made here and not by SQLite, so that nobody else may read it, nor the log that takes its mode from it.
@@ -135,22 +168,42 @@ async fn sqlite(url: &str) -> Result<Store> {
 }
 
 async fn postgres(url: &str) -> Result<Store> {
-    let shown = url::Url::parse(url).map_or_else(
-        |_| "postgres:..".to_owned(),
-        |url| format!("postgres://{}{}", url.host_str().unwrap_or_default(), url.path()),
-    );
-    let failed = |source| StoreError::Open {
-        what: shown.clone(),
-        source,
-        remedy: "; check store.url, and that the server runs and lets this user in",
+    const CHECK: &str = "; check store.url, and that the server runs and lets this user in";
+    let unread = |error: sqlx::Error| StoreError::Open {
+        what: "postgres:..".to_owned(),
+        why: error.to_string(),
+        remedy: "; write store.url like postgres://user@host:5432/database",
     };
-    let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("handbill");
+    let options = PgConnectOptions::from_str(url).map_err(unread)?.application_name("handbill");
+    // Where the URL leaves something out, what is connected to is told all the same.
+    let place = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let what = format!("postgres://{place}/{}", options.get_database().unwrap_or_default());
+    let failed = |error: sqlx::Error| match &error {
+        // In full it would end in a line of the server's own source.
+        sqlx::Error::Database(said) => {
+            let is_missing = said.code().is_some_and(|code| code == NO_DATABASE);
+            let remedy = if is_missing { "; make it with createdb, or check store.url" } else { CHECK };
+            StoreError::Open { what: what.clone(), why: said.message().to_owned(), remedy }
+        }
+        _ => StoreError::Open { what: what.clone(), why: error.to_string(), remedy: CHECK },
+    };
+    let options = quiet(options);
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(BUSY)
-        .connect_with(quiet(options))
-        .await
-        .map_err(failed)?;
+        .connect_with(options.clone())
+        .await;
+    let pool = match pool {
+        // The pool waits for a server that is just starting, and then keeps to itself what it waited for.
+        Err(sqlx::Error::PoolTimedOut) => {
+            let direct = tokio::time::timeout(BUSY, sqlx::PgConnection::connect_with(&options)).await;
+            return Err(failed(direct.ok().and_then(std::result::Result::err).unwrap_or(sqlx::Error::PoolTimedOut)));
+        }
+        pool => pool.map_err(failed)?,
+    };
     Ok(Store::Postgres(pool))
 }
 

@@ -10,7 +10,9 @@ use std::io::{self, Read};
 
 use serde::Serialize;
 
+use super::SuppressionReason;
 use super::list::{self, Added, Consent, Newcomer};
+use crate::address::Address;
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::subscribers::INSERT_ROWS;
@@ -19,6 +21,9 @@ use cells::Cells;
 use columns::Row;
 pub use columns::{Column, language, name, region, time_zone, topics, yes_or_no};
 use records::Records;
+
+/// So many suppressions are taken over in one transaction; each takes a few statements.
+const AWAY_ROWS: usize = 100;
 
 /// A row that was not taken in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -132,11 +137,24 @@ pub async fn import(
     actor: &str,
     watcher: &mut dyn Watcher,
 ) -> Result<Summary, ImportError> {
-    let mut import = Import { app, consent, watcher, summary: Summary::default(), batch: Vec::new(), taken_to: 0 };
+    let mut import = Import {
+        app,
+        consent,
+        watcher,
+        summary: Summary::default(),
+        batch: Vec::new(),
+        away: Vec::new(),
+        kept_away: 0,
+        taken_to: 0,
+    };
     let outcome = import.run(file).await;
     let summary = import.summary;
-    if summary.added + summary.asked > 0 {
-        let done = format!("added {}, asked {}", summary.added, summary.asked);
+    if summary.added + summary.asked + import.kept_away > 0 {
+        let (added, asked, kept_away) = (summary.added, summary.asked, import.kept_away);
+        let done = match kept_away {
+            0 => format!("added {added}, asked {asked}"),
+            _ => format!("added {added}, asked {asked}, suppressed {kept_away}"),
+        };
         let written = async {
             let mut tx = app.store.begin().await?;
             tx.audit(app.clock.now(), actor, "imported", None, None, Some(&done)).await?;
@@ -158,6 +176,10 @@ struct Import<'a> {
     watcher: &'a mut dyn Watcher,
     summary: Summary,
     batch: Vec<Newcomer>,
+    /// Who, as an export says, must not be mailed.
+    away: Vec<(Address, SuppressionReason)>,
+    /// How many suppressions were taken over.
+    kept_away: u64,
     /// The last line whose people are in the store.
     taken_to: u64,
 }
@@ -197,7 +219,11 @@ impl Import<'_> {
                     self.batch.push(newcomer);
                 }
                 Ok(Row::Newcomer(_)) => self.summary.duplicates += 1,
-                Ok(Row::Suppressed) => self.summary.suppressed += 1,
+                // Later rows with the same address meet the suppression.
+                Ok(Row::Suppressed(address, reason)) => {
+                    self.summary.suppressed += 1;
+                    self.away.push((address, reason));
+                }
                 Ok(Row::Blank) => {}
                 Err(reason) => {
                     self.summary.refused += 1;
@@ -205,7 +231,7 @@ impl Import<'_> {
                     told.map_err(|source| ImportError::Report { summary: self.summary, source })?;
                 }
             }
-            if self.batch.len() >= INSERT_ROWS {
+            if self.batch.len() >= INSERT_ROWS || self.away.len() >= AWAY_ROWS {
                 self.flush(line).await?;
                 self.watcher.came_to(records.bytes_read(), &self.summary);
             }
@@ -215,6 +241,13 @@ impl Import<'_> {
 
     /// Hands the batch to the store.
     async fn flush(&mut self, line: u64) -> Result<(), ImportError> {
+        // First, so that nobody who is in the file twice comes in by the other row.
+        if !self.away.is_empty() {
+            let kept = list::keep_away(self.app, &self.away).await;
+            let (taken_to, summary) = (self.taken_to, self.summary);
+            self.kept_away += kept.map_err(|source| ImportError::Store { line: taken_to, summary, source })?;
+            self.away.clear();
+        }
         if !self.batch.is_empty() {
             let added = list::add(self.app, &self.batch, self.consent, "import").await;
             let (taken_to, summary) = (self.taken_to, self.summary);

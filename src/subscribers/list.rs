@@ -128,6 +128,32 @@ pub async fn add(
     Ok(answers.into_iter().flatten().collect())
 }
 
+/// Takes over for an admin, from another list, that these addresses must not be mailed; returns how many that is news of.
+///
+/// Who is on this list stays as they are: they may have come back since.
+///
+/// # Errors
+///
+/// When the store fails; then none of it was taken over.
+pub async fn keep_away(app: &App, people: &[(Address, SuppressionReason)]) -> Result<u64, StoreError> {
+    let now = app.clock.now();
+    let indexes: Vec<_> = people.iter().map(|(address, _)| app.vault.address_indexes(address)).collect();
+    let all: Vec<_> = indexes.iter().flatten().map(|(_, index)| index.clone()).collect();
+    let mut tx = app.store.begin().await?;
+    tx.lock_addresses(&all).await?;
+    let known = tx.known_among(&all).await?;
+    let mut news = 0;
+    for ((_, reason), indexes) in people.iter().zip(&indexes) {
+        if indexes.iter().any(|(_, index)| known.contains(index)) || tx.suppression(indexes).await?.is_some() {
+            continue;
+        }
+        tx.suppress(indexes, *reason, now).await?;
+        news += 1;
+    }
+    tx.commit().await?;
+    Ok(news)
+}
+
 /// Signs somebody up from a page: whoever asks is told nothing; the mail tells the one whose address it is.
 ///
 /// A stranger gets a confirmation mail; somebody on the list gets a fresh link instead; an address that must not be

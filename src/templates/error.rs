@@ -47,6 +47,14 @@ pub enum TemplateError {
         /// The variable.
         variable: String,
     },
+    /// A template does not render.
+    #[error("{what}{}", if *others { "; `handbill templates check` shows what else there is" } else { "" })]
+    Fault {
+        /// File, line and what is wrong.
+        what: String,
+        /// Whether there is more than that.
+        others: bool,
+    },
     /// Anything else that is wrong in a template.
     #[error("{place}: {what}; correct it, or delete the file to have the built-in one back")]
     Broken {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::subscribers::{Cadence, Preferences};
-use crate::templates::{Context, Problem, TemplateError, Templates, check_page, check_piece};
+use crate::templates::{Context, Depth, Problem, TemplateError, Templates, check_page, check_piece};
 use crate::topics::Topics;
 use crate::words::{Language, Words};
 
@@ -259,16 +259,16 @@ pub struct Leave {
 }
 
 /// Renders every page with its samples, in every language, and gives what is wrong.
-pub fn check(templates: &Templates) -> Vec<Problem> {
-    let mut problems = check_page::<Page<Home>>(templates);
-    problems.extend(check_page::<Page<Notice>>(templates));
-    problems.extend(check_page::<Page<Confirm>>(templates));
-    problems.extend(check_page::<Page<Manage>>(templates));
-    problems.extend(check_page::<Page<Less>>(templates));
-    problems.extend(check_page::<Page<Leave>>(templates));
-    problems.extend(check_page::<Page<Archive>>(templates));
-    problems.extend(check_page::<Page<Issue>>(templates));
-    problems.extend(check_piece::<Page<Entry>>(templates));
+pub fn check(templates: &Templates, depth: Depth) -> Vec<Problem> {
+    let mut problems = check_page::<Page<Home>>(templates, depth);
+    problems.extend(check_page::<Page<Notice>>(templates, depth));
+    problems.extend(check_page::<Page<Confirm>>(templates, depth));
+    problems.extend(check_page::<Page<Manage>>(templates, depth));
+    problems.extend(check_page::<Page<Less>>(templates, depth));
+    problems.extend(check_page::<Page<Leave>>(templates, depth));
+    problems.extend(check_page::<Page<Archive>>(templates, depth));
+    problems.extend(check_page::<Page<Issue>>(templates, depth));
+    problems.extend(check_piece::<Page<Entry>>(templates, depth));
     problems
 }
 

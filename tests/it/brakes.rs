@@ -81,6 +81,10 @@ on_both! {
             Store::Sqlite(_) => format!("sqlite://{}", store.dir.path().join("empty.db").display()),
             Store::Postgres(_) => crate::stores::postgres_database().await,
         };
+        // A look finds none, and makes none.
+        assert!(Store::find(&empty).await.unwrap().is_none());
         assert!(!Store::connect(&empty).await.unwrap().is_up_to_date().await.unwrap());
+        assert!(Store::find(&empty).await.unwrap().is_none());
+        assert!(Store::find(&store.url).await.unwrap().is_some());
     }
 }

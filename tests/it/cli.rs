@@ -137,7 +137,10 @@ fn the_list_goes_in_is_shown_and_comes_out() {
     );
     let ran = folder.run(&["subscribers", "import", "people.csv", "--consent", "at a meeting"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.starts_with("line 3: ") && !ran.err.contains("ana@"), "{}", ran.err);
+    assert!(ran.err.starts_with("people.csv, line 3: ") && !ran.err.contains("ana@"), "{}", ran.err);
+    folder.write("bad.csv", "email,phone\n");
+    let bad = folder.run(&["subscribers", "import", "bad.csv"]);
+    assert!(bad.err.contains("could not import bad.csv") && bad.err.contains("line 1: column 2"), "{}", bad.err);
     assert!(ran.out.contains("added") && ran.out.contains('2'), "{}", ran.out);
 
     let again = folder.json(&["subscribers", "import", "people.csv", "--json"]);
@@ -173,6 +176,83 @@ fn the_list_goes_in_is_shown_and_comes_out() {
     assert!(!folder.done(&["subscribers", "export"]).contains("ana@"));
     let back = folder.json(&["subscribers", "import", "list.csv", "--consent", "again", "--json"]);
     assert_eq!((&back["suppressed"], &back["known"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn what_only_reads_makes_no_store() {
+    let folder = Folder::new();
+    for arguments in [
+        &["status"][..],
+        &["subscribers", "list"],
+        &["subscribers", "export"],
+        &["posts", "list"],
+        &["posts", "release", "1"],
+        &["editions", "list"],
+        &["deliveries", "list", "--edition", "1"],
+        &["appeals", "list"],
+    ] {
+        let ran = folder.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{arguments:?}: {}", ran.err);
+        assert!(
+            ran.err.starts_with("handbill: there is no store at ") && ran.err.contains("handbill.db"),
+            "{}",
+            ran.err
+        );
+        assert!(ran.err.contains("make it with: handbill migrate"), "{}", ran.err);
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    // What a script may call first goes on making it.
+    for arguments in [
+        &["migrate"][..],
+        &["subscribers", "add", "ana@example.org"],
+        &["subscribers", "suppress", "ana@example.org"],
+        &["posts", "pull"],
+        &["digests", "send", "weekly"],
+        &["dispatch", "--until-empty"],
+    ] {
+        let folder = Folder::new();
+        let ran = folder.run(arguments);
+        assert!(!ran.err.contains("there is no store"), "{arguments:?}: {}", ran.err);
+        assert_eq!(folder.run(&["status"]).code, 0, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_done_can_be_said_in_json() {
+    let folder = Folder::new();
+    let made = folder.json(&["migrate", "--json"]);
+    assert!(made["key_file"].as_str().unwrap().ends_with("handbill.key") && made["up_to_date"] == true, "{made}");
+    folder.done(&["subscribers", "add", "ana@example.org"]);
+    folder.done(&["subscribers", "add", "bo@example.org", "--consent", "by phone"]);
+    let editions = folder.json(&["editions", "list", "--letters", "--json"]);
+    let id = editions[0]["id"].to_string();
+    for (verb, state) in [("pause", "paused"), ("resume", "sending")] {
+        let edition = folder.json(&["editions", verb, &id, "--json"]);
+        assert_eq!((&edition["state"], &edition["deliveries"]["queued"]), (&state.into(), &1.into()), "{verb}");
+    }
+    let left = folder.json(&["subscribers", "unsubscribe", "bo@example.org", "--json"]);
+    assert_eq!(left, serde_json::json!({ "id": 2, "suppression": "left" }));
+    let kept = folder.json(&["subscribers", "suppress", "cy@example.org", "--reason", "dead", "--json"]);
+    assert_eq!(kept, serde_json::json!({ "suppression": "dead" }));
+    let written = folder.json(&["subscribers", "export", "--out", "list.csv", "--json"]);
+    assert_eq!(written, serde_json::json!({ "people": 2, "file": "list.csv" }));
+    assert_eq!(folder.run(&["subscribers", "export", "--json"]).code, 2);
+    for was_listed in [true, false] {
+        let who = if was_listed { "ana@example.org" } else { "dee@example.org" };
+        let erased = folder.json(&["subscribers", "erase", who, "--yes", "--json"]);
+        assert_eq!(erased, serde_json::json!({ "erased": was_listed, "suppression": "erased" }));
+    }
+
+    folder.write("posts/strike.md", "# The strike goes on\n\nText");
+    folder.done(&["posts", "pull", "--no-baseline"]);
+    let dropped = folder.json(&["posts", "drop", "1", "--json"]);
+    assert_eq!(dropped, serde_json::json!([{ "id": 1, "state": "dropped", "not_urgent": null }]));
+    let released = folder.json(&["posts", "release", "1", "--json"]);
+    assert_eq!(
+        (&released[0]["state"], &folder.json(&["posts", "show", "1", "--json"])["state"]),
+        (&"live".into(), &"live".into())
+    );
 }
 
 #[test]

@@ -5,6 +5,8 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use handbill::store::Store;
+
 use crate::real::Real;
 use crate::sink::{Sink, free_port};
 
@@ -87,6 +89,37 @@ fn sighup_takes_changed_templates_and_keeps_the_old_ones_when_they_are_broken() 
     assert!(line.contains("subject.hbs, line 2"), "{line}");
     real.post("three.md", "The third");
     assert_eq!(real.sink.mails_about(3, "New: The third").len(), 1);
+
+    // What only shows when it is rendered, and in a mail that is not sent now.
+    std::fs::create_dir_all(real.path().join("templates/mail/appeal")).unwrap();
+    real.write("templates/mail/appeal/text.hbs", "\nHello {{nosuch}}");
+    real.write(template, "Newer: {{lead}}");
+    daemon.signal("HUP");
+    let log = daemon.log.wait_for("there is no variable `nosuch`");
+    let line = log.lines().find(|line| line.contains("`nosuch`")).unwrap();
+    assert!(line.contains("kept the templates as they were") && line.contains("text.hbs, line 2"), "{line}");
+    real.post("four.md", "The fourth");
+    assert_eq!(real.sink.mails_about(4, "New: The fourth").len(), 1);
+}
+
+#[test]
+fn neither_a_daemon_nor_a_dispatch_starts_with_a_template_that_does_not_render() {
+    let real = Real::sqlite();
+    std::fs::create_dir_all(real.path().join("templates/mail/digest")).unwrap();
+    real.configure("[mail]\ntemplates = \"templates\"");
+    reader(&real);
+    real.write("templates/mail/digest/text.hbs", "Hello {{nosuch}}");
+    for command in [&["run"][..], &["dispatch", "--until-empty"]] {
+        let ran = real.run(command);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{command:?}: {}", ran.err);
+        let said = ran.err.lines().find(|line| line.contains("`nosuch`")).unwrap();
+        assert!(said.contains("digest/text.hbs, line 1") && said.contains("take it out"), "{command:?}: {said}");
+    }
+    // Words that are missing are said in another language, and stop nobody.
+    real.write("templates/mail/digest/text.hbs", "Hello");
+    std::fs::create_dir_all(real.path().join("templates/words")).unwrap();
+    real.write("templates/words/de.ftl", "digest-read-more = Weiterlesen\n");
+    real.done(&["dispatch", "--until-empty"]);
 }
 
 #[test]
@@ -184,6 +217,55 @@ really_on_both! {
 }
 
 #[test]
+fn a_dispatch_beside_a_daemon_ends_when_no_relay_answers_it() {
+    let real = Real::sqlite();
+    let port = free_port();
+    real.configure_relay(port, "");
+    reader(&real);
+    let mut daemon = real.daemon();
+    real.post("strike.md", "The strike goes on");
+    daemon.log.wait_for("the relay still cannot be reached");
+    let ran = real.run(&["dispatch", "--until-empty"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{}", ran.err);
+    assert!(
+        ran.err.contains("no relay answers the running daemon") && ran.err.contains("cannot connect"),
+        "{}",
+        ran.err
+    );
+    // Once it answers, the daemon's mail goes out, and there is nothing left to wait for.
+    let relay = Sink::on(port);
+    let mut looking_on = real.start(&["dispatch", "--until-empty"]);
+    assert_eq!(relay.mails_about(1, "The strike goes on").len(), 1);
+    assert_eq!(looking_on.ended().code(), Some(0), "{}", looking_on.log.text());
+    assert_eq!(daemon.terminate().code(), Some(0));
+}
+
+#[test]
+fn a_dispatch_beside_a_daemon_ends_when_it_is_told_to_and_takes_over_when_the_daemon_is_gone() {
+    let real = Real::sqlite();
+    reader(&real);
+    real.post("strike.md", "The strike goes on");
+    real.done(&["posts", "pull"]);
+    real.done(&["digests", "send", "each"]);
+    // As a daemon does that sends nothing at present.
+    let lock = std::fs::File::create(real.path().join("handbill.db.lock")).unwrap();
+    lock.try_lock().unwrap();
+    for signal in ["TERM", "INT"] {
+        let mut looking_on = real.start(&["dispatch", "--until-empty"]);
+        looking_on.log.wait_for("still to be sent by the running daemon");
+        looking_on.signal(signal);
+        assert_eq!(looking_on.ended().code(), Some(1), "{signal}: {}", looking_on.log.text());
+        assert!(looking_on.log.text().contains("stopped before all was sent"), "{}", looking_on.log.text());
+    }
+    let mut looking_on = real.start(&["dispatch", "--until-empty"]);
+    looking_on.log.wait_for("still to be sent by the running daemon");
+    drop(lock);
+    assert_eq!(looking_on.ended().code(), Some(0), "{}", looking_on.log.text());
+    assert!(looking_on.out.text().starts_with("1 accepted"), "{}", looking_on.out.text());
+    assert_eq!(real.sink.mails().len(), 1);
+}
+
+#[test]
 fn a_store_that_cannot_be_written_is_one_clear_error() {
     let mut real = Real::sqlite();
     reader(&real);
@@ -198,4 +280,40 @@ fn a_store_that_cannot_be_written_is_one_clear_error() {
         let said: Vec<&str> = said.filter(|line| line.contains("read-only")).collect();
         assert!(said.len() == 1 && said[0].contains("writable"), "{command:?}: {}", ran.err);
     }
+}
+
+/// Lets new sessions on PostgreSQL only read, or write again, and ends those that there are.
+fn read_only(real: &Real, on: bool) {
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let Store::Postgres(pool) = Store::connect(&real.url).await.unwrap() else { unreachable!() };
+        let (_, name) = real.url.rsplit_once('/').unwrap();
+        let mut connection = pool.acquire().await.unwrap();
+        // Our own session may be one that only reads.
+        sqlx::query("SET default_transaction_read_only = off").execute(&mut *connection).await.unwrap();
+        let set = format!("ALTER DATABASE {name} SET default_transaction_read_only = {on}");
+        sqlx::query(sqlx::AssertSqlSafe(set)).execute(&mut *connection).await.unwrap();
+        const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                           WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        sqlx::query(CUT).execute(&mut *connection).await.unwrap();
+    });
+}
+
+#[test]
+fn a_store_that_turns_read_only_under_a_daemon_is_said_and_lived_through() {
+    let real = Real::postgres();
+    reader(&real);
+    let mut daemon = real.daemon();
+    real.post("first.md", "The first");
+    real.sink.wait_for(1);
+    // Ends once the outcome is recorded.
+    real.done(&["dispatch", "--until-empty"]);
+    read_only(&real, true);
+    real.post("strike.md", "The strike goes on");
+    let log = daemon.log.wait_for("the store is read-only");
+    let line = log.lines().find(|line| line.contains("the store is read-only")).unwrap();
+    assert!(line.contains("let this user write"), "{line}");
+    read_only(&real, false);
+    assert_eq!(real.sink.mails_about(2, "The strike goes on").len(), 1);
+    assert_eq!(daemon.terminate().code(), Some(0), "{}", daemon.log.text());
+    assert_eq!(real.sink.mails().len(), 2);
 }

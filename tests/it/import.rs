@@ -249,3 +249,30 @@ on_both! {
         }
     }
 }
+
+on_both! {
+    async fn who_left_elsewhere_stays_away_here_too(store) {
+        let to = app(store).await;
+        take_ok(&to, "email\nana@example.org\n").await;
+        let export = "email,state,suppression\n\
+                      ana@example.org,active,left\nbo@example.org,active,left\ncy@example.org,active,complaint\n\
+                      cy@example.org,active,\ndee@example.org,active,\n";
+        let (summary, kept) = take_ok(&to, export).await;
+        assert_eq!((summary.suppressed, summary.added, kept.lines()), (4, 1, vec![]));
+        // An older list, from before they left.
+        let old = "email\nana@example.org\nbo@example.org\ncy@example.org\n";
+        let (summary, _) = take_ok(&to, old).await;
+        assert_eq!((summary.suppressed, summary.known, summary.added), (2, 1, 0));
+        // Who is on this list has not left it.
+        let people = everybody(&to).await;
+        assert_eq!(people.iter().map(address).collect::<Vec<_>>(), ["ana@example.org", "dee@example.org"]);
+        assert!(people.iter().all(|person| person.suppression.is_none()));
+        for (who, reason) in [("bo", SuppressionReason::Left), ("cy", SuppressionReason::Complaint)] {
+            let indexes = to.vault.address_indexes(&format!("{who}@example.org").parse().unwrap());
+            assert_eq!(to.store.suppression(&indexes).await.unwrap().unwrap().reason, reason);
+        }
+        // The same file again changes nothing, and is written down no second time.
+        let (again, _) = take_ok(&to, export).await;
+        assert_eq!((again.suppressed, again.added), (4, 0));
+    }
+}

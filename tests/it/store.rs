@@ -78,7 +78,7 @@ fn every_function_of_the_store_is_called_on_both_databases() {
         .skip(1)
         .filter_map(|rest| rest.split(['(', '<']).next())
         // Opened, migrated and closed is every store; the tests of commands ask whether one is up to date.
-        .filter(|name| !["open", "connect", "migrate", "close", "is_up_to_date"].contains(name))
+        .filter(|name| !["open", "connect", "migrate", "close", "is_up_to_date", "find"].contains(name))
         .collect();
     assert!(names.len() > 60, "only {} functions were found", names.len());
     let missing: Vec<&str> = names.into_iter().filter(|name| !tests.contains(&format!(".{name}("))).collect();
@@ -127,4 +127,19 @@ async fn a_database_file_is_private_and_a_read_only_one_is_named() {
     let missing = "sqlite:///proc/handbill/handbill.db";
     let error = Store::open(missing).await.unwrap_err().to_string();
     assert!(error.contains("/proc/handbill/handbill.db") && error.contains("writable"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgresql_that_cannot_be_used_is_named_with_what_is_wrong() {
+    let port = crate::sink::free_port();
+    let away = format!("postgres://someone:secret@127.0.0.1:{port}/handbill");
+    let error = Store::open(&away).await.unwrap_err().to_string();
+    let place = format!("cannot open the store postgres://127.0.0.1:{port}/handbill: ");
+    assert!(error.starts_with(&place) && error.contains("Connection refused"), "{error}");
+    assert!(error.contains("check store.url") && !error.contains("secret"), "{error}");
+
+    let there = crate::stores::postgres_database().await;
+    let missing = format!("{there}_nowhere");
+    let error = Store::open(&missing).await.unwrap_err().to_string();
+    assert!(error.contains("does not exist; make it with createdb") && !error.contains("line"), "{error}");
 }

@@ -29,6 +29,9 @@ pub(in super::super) struct Export {
     /// Write to this new file, which only you can read; default: standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Say as one JSON document how many people were written to which file.
+    #[arg(long, requires = "out")]
+    json: bool,
 }
 
 pub(super) async fn run(app: &App, args: &Export, out: &mut Output) -> Outcome {
@@ -42,6 +45,10 @@ pub(super) async fn run(app: &App, args: &Export, out: &mut Output) -> Outcome {
             let exported = to_file(app, path, told).await;
             let count = exported.with_context(|| format!("could not export the list to {}", path.display()))?;
             drop(progress);
+            if args.json {
+                out.json(&serde_json::json!({ "people": count, "file": path }))?;
+                return Ok(Ended::Done);
+            }
             out.line(format_args!("{count} people written to {}", path.display()))?;
         }
     }

@@ -28,7 +28,8 @@ What `handbill subscribers export` writes can be imported too.
 
 With --consent they count as confirmed; without it each gets a mail that asks them to confirm.
 Each row that cannot be used is reported with its line and reason; the rest goes in, and the exit status is 0.
-Nobody is taken in twice and nobody's choices are changed, so importing the same file again is safe.";
+Nobody is taken in twice and nobody's choices are changed, so importing the same file again is safe.
+Who got no mail in the list that was exported, by its column suppression, gets none here either.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -51,14 +52,15 @@ pub(super) async fn run(app: &App, args: &Import, out: &mut Output) -> Outcome {
     let (file, size) = open(&args.file).with_context(|| format!("could not open {}", args.file.display()))?;
     let report = args.report.as_deref().map(begin_report).transpose().context("could not write the report")?;
     let progress = Progress::new("import", size);
-    let mut desk = Desk { out, json: args.format.json, listed: 0, report, progress };
+    let name = if args.file == Path::new("-") { "standard input".to_owned() } else { args.file.display().to_string() };
+    let mut desk = Desk { out, json: args.format.json, listed: 0, report, progress, name: &name };
     let outcome = import::import(app, file, &consent, "cli", &mut desk).await;
     let summary = outcome.as_ref().map_or_else(import::ImportError::summary, |summary| *summary);
     // A header that cannot be used leaves nothing to sum up.
     if outcome.is_ok() || summary.rows > 0 {
         desk.sum_up(&summary)?;
     }
-    outcome.context("could not import the list")?;
+    outcome.with_context(|| format!("could not import {name}"))?;
     Ok(Ended::Done)
 }
 
@@ -97,6 +99,8 @@ struct Desk<'a> {
     listed: u64,
     report: Option<csv::Writer<File>>,
     progress: Progress,
+    /// What the rows come from.
+    name: &'a str,
 }
 
 impl Watcher for Desk<'_> {
@@ -113,7 +117,7 @@ impl Watcher for Desk<'_> {
             return if self.out.is_closed() { Ok(()) } else { written };
         }
         if self.report.is_none() {
-            self.progress.say(&format!("line {}: {}", refused.line, refused.reason));
+            self.progress.say(&format!("{}, line {}: {}", self.name, refused.line, refused.reason));
         }
         Ok(())
     }

@@ -3,8 +3,9 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::bail;
+use serde_json::json;
 
-use super::super::args::{Who, choices};
+use super::super::args::{Format, Who, choices};
 use super::super::failure::Usage;
 use super::super::output::Output;
 use super::super::{Ended, Outcome};
@@ -23,6 +24,8 @@ pub(in super::super) struct Unsubscribe {
     /// Their address or number.
     #[arg(value_name = "ADDRESS|ID")]
     who: String,
+    #[command(flatten)]
+    format: Format,
 }
 
 pub(super) async fn unsubscribe(app: &App, args: &Unsubscribe, out: &mut Output) -> Outcome {
@@ -31,7 +34,11 @@ pub(super) async fn unsubscribe(app: &App, args: &Unsubscribe, out: &mut Output)
         bail!("could not unsubscribe: nobody on the list is that; to keep an address from being mailed, use suppress")
     };
     list::leave(app, row.id, "cli", false).await?;
-    out.line(format_args!("subscriber {} gets no more mail", row.id))?;
+    if args.format.json {
+        out.json(&json!({ "id": row.id, "suppression": SuppressionReason::Left }))?;
+    } else {
+        out.line(format_args!("subscriber {} gets no more mail", row.id))?;
+    }
     Ok(Ended::Done)
 }
 
@@ -55,6 +62,8 @@ pub(in super::super) struct Suppress {
     /// Why.
     #[arg(long, default_value = "manual", value_parser = choices(REASONS, SuppressionReason::as_str))]
     reason: SuppressionReason,
+    #[command(flatten)]
+    format: Format,
 }
 
 pub(super) async fn suppress(app: &App, args: &Suppress, out: &mut Output) -> Outcome {
@@ -62,7 +71,11 @@ pub(super) async fn suppress(app: &App, args: &Suppress, out: &mut Output) -> Ou
         bail!("could not suppress: this subscriber is erased, and their address is kept from being mailed")
     };
     list::suppress(app, &address, args.reason, "cli").await?;
-    out.line(format_args!("the address is not mailed any more ({})", args.reason))?;
+    if args.format.json {
+        out.json(&json!({ "suppression": args.reason }))?;
+    } else {
+        out.line(format_args!("the address is not mailed any more ({})", args.reason))?;
+    }
     Ok(Ended::Done)
 }
 
@@ -82,6 +95,8 @@ pub(in super::super) struct Erase {
     /// Do not ask.
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    format: Format,
 }
 
 pub(super) async fn erase(app: &App, args: &Erase, out: &mut Output) -> Outcome {
@@ -91,10 +106,17 @@ pub(super) async fn erase(app: &App, args: &Erase, out: &mut Output) -> Outcome 
     }
     let Some(address) = who.address(app).await? else { bail!("could not erase: this subscriber is erased already") };
     if !args.yes && !confirmed()? {
-        out.line("nothing was erased")?;
+        if args.format.json {
+            out.json(&json!({ "erased": false }))?;
+        } else {
+            out.line("nothing was erased")?;
+        }
         return Ok(Ended::Done);
     }
-    if list::erase(app, &address, "cli").await? {
+    let was_listed = list::erase(app, &address, "cli").await?;
+    if args.format.json {
+        out.json(&json!({ "erased": was_listed, "suppression": SuppressionReason::Erased }))?;
+    } else if was_listed {
         out.line("their data is erased, and the address is not mailed any more")?;
     } else {
         out.line("the address is not on the list; it is kept from being mailed all the same")?;

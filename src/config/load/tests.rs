@@ -82,11 +82,19 @@ fn colours_have_to_be_readable_and_the_logo_the_sites_own() {
 fn each_mistake_names_its_line() {
     for (from, to, said) in [
         ("port = 2525", "prot = 2525", "DIR/config.toml:11: unknown field `prot`"),
-        ("port = 2525", "port = \"x\"", "DIR/config.toml:11: invalid type"),
-        ("Europe/London", "Europe/Lundon", "DIR/config.toml:5: "),
+        ("port = 2525", "port = \"x\"", "DIR/config.toml:11: relay.port: invalid type"),
+        (
+            "Europe/London",
+            "Europe/Lundon",
+            "DIR/config.toml:5: site.time_zone: `Europe/Lundon` is no time zone; write it",
+        ),
         ("http://127.0.0.1:8080", "http://campaign.example", "DIR/config.toml:3: site.url: "),
         ("news@campaign.example", "news", "DIR/config.toml:6: "),
-        ("language = \"en\"", "language = \"en\"\ncolor = \"red\"", "DIR/config.toml:5: `red` is no colour"),
+        (
+            "language = \"en\"",
+            "language = \"en\"\ncolor = \"red\"",
+            "DIR/config.toml:5: site.color: `red` is no colour",
+        ),
     ] {
         let error = read(&MINIMAL.replace(from, to), &[]).unwrap_err();
         assert!(error.starts_with(said), "{error}");
@@ -99,6 +107,22 @@ fn each_mistake_names_its_line() {
 fn a_mistake_in_the_environment_is_named_too() {
     let error = read(MINIMAL, &[("HANDBILL_SITE__NAEM", "x")]).unwrap_err();
     assert!(error.contains("naem"), "{error}");
+    let source = format!("{MINIMAL}[[source]]\nname = \"news\"\nkind = \"feed\"\nurl = \"https://a.example/\"\n");
+    for (name, value, said) in [
+        ("RELAY__0__PORT", "smtp", "expected u16; write a whole number up to 65535, without quotes"),
+        ("RELAY__0__PORT", "70000", "expected u16; write a whole number up to 65535, without quotes"),
+        ("DIGESTS__LOCAL_TIME", "maybe", "expected a boolean; write true or false, without quotes"),
+        ("SITE__TIME_ZONE", "Mars/X", "`Mars/X` is no time zone; write it like Europe/London"),
+        ("SITE__URL", "http://campaign.example", "https"),
+        ("SOURCE__0__INTERVAL", "1s", "a feed is read at most once a minute"),
+        ("RELAY__7__PORT", "25", "the numbers must follow on from 0"),
+    ] {
+        let name = format!("HANDBILL_{name}");
+        let error = read(&source, &[("HANDBILL_SITE__NAME", "x"), (&name, value)]).unwrap_err();
+        assert!(error.starts_with(&format!("the variable {name}: ")) && error.contains(said), "{error}");
+    }
+    let error = read(&MINIMAL.replace("2525", "\"x\""), &[]).unwrap_err();
+    assert!(error.ends_with("expected u16; write a whole number up to 65535, without quotes"), "{error}");
     let error = read(&MINIMAL.replace("port", "prot"), &[("HANDBILL_SITE__NAME", "x")]).unwrap_err();
     assert!(error.starts_with("DIR/config.toml:11: "), "{error}");
 }

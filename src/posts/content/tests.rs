@@ -20,6 +20,42 @@ fn content(markup: Markup, body: &str) -> Content {
 }
 
 #[test]
+fn nothing_turns_the_text_round_that_it_is_shown_in() {
+    let turned = "# Pay\u{202e}day\n\nA&#8238;b \u{2066}c\u{2069}\u{200f} ![x\u{202d}y](p.png)";
+    for markup in [Markup::Html, Markup::Markdown] {
+        let content = content(markup, turned);
+        let all = format!("{} {} {} {}", content.title, content.html, content.text, content.excerpt);
+        assert!(!all.contains(['\u{202d}', '\u{202e}', '\u{2066}', '\u{2069}']), "{all:?}");
+        // A mark of direction is part of how some languages are written.
+        assert!(all.contains("Ab c\u{200f}"), "{all:?}");
+    }
+    let base = BASE.parse().unwrap();
+    let raw = |title: Option<&str>| Raw {
+        title: title.map(str::to_owned),
+        fallback_title: "file\u{202e} name".to_owned(),
+        url: None,
+        base_url: &base,
+        body_base: None,
+        published_at: None,
+        language: "en".to_owned(),
+        topics: Topics::default(),
+        summary: Some("S\u{202b}um".to_owned()),
+        body: "Text",
+        markup: Markup::Markdown,
+    };
+    assert_eq!(Content::new(raw(Some("Pay\u{202e}day"))).title, "Payday");
+    let content = Content::new(raw(None));
+    assert_eq!((content.title.as_str(), content.excerpt.as_str()), ("file name", "Sum"));
+}
+
+#[test]
+fn every_picture_has_an_alt() {
+    let html = content(Markup::Html, "<img src=a.png><img src=b.png alt=B><img src=c.png alt=''>").html;
+    assert_eq!(html.matches("<img").count(), 3);
+    assert_eq!((html.matches("alt=\"\"").count(), html.matches("alt=\"B\"").count()), (2, 1), "{html}");
+}
+
+#[test]
 fn nothing_that_runs_hides_or_tracks_is_left() {
     let hostile = r#"<p onclick="x()" style="color:red" class="c" id="i">Hi<script>alert(1)</script><style>p{}</style></p>
         <a href="javascript:alert(1)" ping="https://t.example">one</a> <a href=" JaVaScRiPt:alert(1)">two</a>

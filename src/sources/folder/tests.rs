@@ -136,6 +136,27 @@ fn one_bad_file_does_not_stop_the_others() {
 }
 
 #[test]
+fn an_empty_file_is_no_post_until_it_is_filled() {
+    let mut it = Fixture::new();
+    let nothing = ["", " \n\n", "---\ndate: 2015-09-28\n---\n", "<!-- soon -->\n", "\u{feff}"];
+    for (number, text) in nothing.iter().enumerate() {
+        it.write(&format!("{number}.md"), text);
+    }
+    it.write("5.html", "<html><body></body></html>");
+    it.write("picture.md", "![Hands](hands.jpg)");
+    it.write("titled.md", "---\ntitle: Only a title\n---\n");
+    let pass = it.pass();
+    assert_eq!(paths(&pass), ["picture.md", "titled.md"]);
+    let problems: Vec<_> = pass.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems.len(), 6, "{problems:?}");
+    assert_eq!(problems[0], "0.md: this file is empty; write a title and text");
+    it.accept(pass);
+    it.write("0.md", "# At last\n\nText");
+    let pass = it.pass();
+    assert_eq!((paths(&pass), pass.problems.len()), (vec!["0.md"], 5));
+}
+
+#[test]
 fn a_post_says_what_it_is_or_its_file_does() {
     let mut it = Fixture::new();
     it.write("some-file_name.md", "Text");

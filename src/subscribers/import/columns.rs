@@ -48,8 +48,8 @@ text_enum! {
 pub(super) enum Row {
     /// Somebody to be added.
     Newcomer(Newcomer),
-    /// Somebody who, as an export says, must not be mailed.
-    Suppressed,
+    /// Somebody who, as an export says, must not be mailed, and why.
+    Suppressed(Address, SuppressionReason),
     /// Nothing but empty cells.
     Blank,
 }
@@ -101,7 +101,7 @@ pub(super) fn row(columns: &[Column], cells: &[String], ask: bool, regions: &[St
     let mut address = None;
     let mut name = None;
     let mut wanted = Preferences::default();
-    let mut suppressed = false;
+    let mut suppressed = None;
     for (column, cell) in columns.iter().zip(cells) {
         let cell = cell.trim();
         if cell.is_empty() {
@@ -126,14 +126,16 @@ pub(super) fn row(columns: &[Column], cells: &[String], ask: bool, regions: &[St
             }
             Column::Suppression => {
                 let all = SuppressionReason::ALL;
-                word::<SuppressionReason>(cell, "suppression", all, SuppressionReason::as_str)?;
-                suppressed = true;
+                suppressed = Some(word::<SuppressionReason>(cell, "suppression", all, SuppressionReason::as_str)?);
             }
             Column::ConfirmedAt => {}
         }
     }
     let Some(address) = address else { return Err("there is no address in column `email`".to_owned()) };
-    Ok(if suppressed { Row::Suppressed } else { Row::Newcomer(Newcomer { address, name, preferences: wanted }) })
+    Ok(match suppressed {
+        Some(reason) => Row::Suppressed(address, reason),
+        None => Row::Newcomer(Newcomer { address, name, preferences: wanted }),
+    })
 }
 
 /// A name on one line, without control characters; nothing when that leaves nothing.
