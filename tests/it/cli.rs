@@ -408,7 +408,9 @@ fn an_appeal_is_amended_listed_and_missed() {
     folder.done(&["posts", "pull"]);
     let posts = folder.json(&["posts", "list", "--json"]);
     let first = posts.as_array().unwrap().iter().find(|post| post["title"] == "first").unwrap()["id"].to_string();
-    let day = |days: i64| (chrono::Utc::now() + chrono::TimeDelta::days(days)).format("%Y-%m-%d").to_string();
+    let day = |days: i64| {
+        (handbill::clock::Clock::System.now().to_utc() + chrono::TimeDelta::days(days)).format("%Y-%m-%d").to_string()
+    };
     let (soon, late) = (day(3), day(5));
     let (starts, second) = (format!("{soon}T16:00"), format!("{late}T16:00"));
     folder.done(&[
