@@ -94,6 +94,20 @@ on_both! {
 }
 
 on_both! {
+    async fn the_archive_knows_what_came_after_a_version(store) {
+        let desk = Desk::new(store, 2525).await;
+        desk.reader("near", Some("London"), true).await;
+        let marked = desk.mark().await;
+        desk.finish().await;
+        assert_eq!(desk.store.archived_after(marked.appeal, marked.version).await.unwrap(), None);
+        let amended = desk.amend(marked.appeal, 17).await;
+        desk.finish().await;
+        let after = desk.store.archived_after(marked.appeal, marked.version).await.unwrap();
+        assert!(amended.correction.is_some() && after == amended.correction, "{after:?} {amended:?}");
+    }
+}
+
+on_both! {
     async fn during_the_hold_it_is_taken_back_and_nobody_hears_of_it(store) {
         let desk = Desk::new(store, 2525).await;
         desk.reader("near", Some("London"), true).await;

@@ -185,6 +185,9 @@ on_both! {
         assert_eq!(issues.iter().map(|issue| issue.id).collect::<Vec<_>>(), [edition]);
         assert!(store.archived_editions(Stretch { before: edition, ..Stretch::ALL }, 9).await.unwrap().is_empty());
         assert_eq!(store.archived_edition(edition).await.unwrap(), Some(issues[0].clone()));
+        let sent = issues[0].sent_at;
+        assert_eq!(store.archived_last(Timestamp(i64::MAX)).await.unwrap(), Some(sent));
+        assert_eq!(store.archived_last(sent).await.unwrap(), None, "none is earlier");
         assert_eq!(store.archived_items(edition).await.unwrap(), ["1.full"]);
         let mut revisions = Vec::new();
         for id in [shown, gone] {
