@@ -26,9 +26,9 @@ pub struct SharedBody {
 enum Place {
     /// As it is: `count` of its characters after the first `from`.
     Plain { at: usize, from: usize, count: usize },
-    /// In base64: the bytes of the groups that it touches, with the token at `hole`. The first character of them is number
-    /// `first` of the text that begins at `begin`.
-    Base64 { bytes: Vec<u8>, hole: usize, begin: usize, first: usize },
+    /// In base64: the bytes of the groups that it touches, with the token at each of `holes`, as two tokens may share a group.
+    /// The first character of them is number `first` of the text that begins at `begin`.
+    Base64 { bytes: Vec<u8>, holes: Vec<usize>, begin: usize, first: usize },
 }
 
 impl SharedBody {
@@ -77,10 +77,12 @@ impl SharedBody {
                         to.copy_from_slice(stretch);
                     }
                 }
-                Place::Base64 { bytes, hole, begin, first } => {
+                Place::Base64 { bytes, holes, begin, first } => {
                     let mut bytes = bytes.clone();
-                    if let Some(to) = bytes.get_mut(*hole..hole + token.len()) {
-                        to.copy_from_slice(token.as_bytes());
+                    for hole in holes {
+                        if let Some(to) = bytes.get_mut(*hole..hole + token.len()) {
+                            to.copy_from_slice(token.as_bytes());
+                        }
                     }
                     groups.clear();
                     STANDARD.encode_string(&bytes, &mut groups);
@@ -129,12 +131,23 @@ fn plain(encoded: &[u8], token: &str, at: usize, places: &mut Vec<Place>) {
 }
 
 /// Finds the token in a text that was encoded in base64, whose first line begins at `begin`.
-fn in_base64<'a>(raw: &'a str, token: &'a str, begin: usize) -> impl Iterator<Item = Place> + 'a {
-    raw.match_indices(token).filter_map(move |(at, _)| {
-        let (from, to) = (at / 3 * 3, (at + token.len()).div_ceil(3) * 3);
-        let bytes = raw.as_bytes().get(from..to.min(raw.len()))?.to_vec();
-        Some(Place::Base64 { bytes, hole: at - from, begin, first: from / 3 * 4 })
-    })
+fn in_base64(raw: &str, token: &str, begin: usize) -> Vec<Place> {
+    let mut stretches: Vec<(usize, usize, Vec<usize>)> = Vec::new();
+    for (at, _) in raw.match_indices(token) {
+        let (from, to) = (at / 3 * 3, ((at + token.len()).div_ceil(3) * 3).min(raw.len()));
+        match stretches.last_mut() {
+            Some((begins, ends, holes)) if from < *ends => {
+                holes.push(at - *begins);
+                *ends = to;
+            }
+            _ => stretches.push((from, to, vec![at - from])),
+        }
+    }
+    let place = |(from, to, holes): (usize, usize, Vec<usize>)| {
+        let bytes = raw.as_bytes().get(from..to)?.to_vec();
+        Some(Place::Base64 { bytes, holes, begin, first: from / 3 * 4 })
+    };
+    stretches.into_iter().filter_map(place).collect()
 }
 
 #[cfg(test)]

@@ -116,6 +116,16 @@ proptest! {
 }
 
 #[test]
+fn two_tokens_may_share_a_group_of_base64() {
+    for before in 0..4 {
+        assert_same(|token| {
+            let text = format!("{}{}{token}{token}", "x".repeat(before), "é".repeat(60));
+            Content { subject: "A strike".to_owned(), html: format!("<p>{text}</p>"), text }
+        });
+    }
+}
+
+#[test]
 fn what_makes_more_of_a_token_is_not_shared() {
     let content = |subject: &str, text: &str| Content {
         subject: subject.to_owned(),
