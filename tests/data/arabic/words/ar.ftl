@@ -147,6 +147,13 @@ result-kind = { $kind ->
    *[appeal] النداء
 }
 result-subject = أُرسل إلى { $accepted } من { $total }: { $title }
+appeal-several = { $others ->
+    [one] { $when }، وفعالية أخرى
+    [two] { $when }، وفعاليتان أخريان
+    [few] { $when }، و{ $others } فعاليات أخرى
+   *[other] { $when }، و{ $others } فعالية أخرى
+}
+result-heading-none = لم يصل إلى أحد
 result-heading-all = أُرسل إلى الجميع
 result-heading-some = أُرسل، ولكن ليس إلى الجميع
 result-body = { result-kind } «{ $title }»: عدد المستلمين { $total }. لا شيء ينتظر الآن.
@@ -174,6 +181,7 @@ result-show = لمعرفة من استُبعد ولماذا:
 notice-staff-heading = { $kind ->
     [stall] نداء لا يخرج
     [relay] خادم البريد لا يقبل الرسائل
+    [domain] نطاق بريد يحجب رسائلنا
     [expired] نداء لم يصل إلى الجميع
     [source] مصدر لا يمكن قراءته
     [disk] القرص يكاد يمتلئ
@@ -182,6 +190,7 @@ notice-staff-heading = { $kind ->
 notice-staff-heading-over = { $kind ->
     [stall] النداء يخرج من جديد
     [relay] خادم البريد يقبل الرسائل من جديد
+    [domain] نطاق البريد يقبل رسائلنا من جديد
     [source] المصدر يُقرأ من جديد
     [disk] في القرص متسع من جديد
    *[other] انتهى هذا
@@ -189,6 +198,7 @@ notice-staff-heading-over = { $kind ->
 notice-staff-body = { $kind ->
     [stall] حان وقت الإرسال { $subject } ومنذ دقيقة لم يقبل الخادم منه شيئًا.
     [relay] الخادم «{ $subject }» لا يمكن الوصول إليه أو يرفضنا، وبريده ينتظر: { $detail }
+    [domain] نطاق بريد لأشخاص في القائمة (رقم { $subject }) يحجب رسائلنا. رسائلهم تنتظر وتعاد المحاولة بفواصل متزايدة، ولا يُحذف أحد من القائمة. يقول الخادم: { $detail }
     [expired] رسائل الإرسال { $subject } التي لم تُرسل قبل الموعد النهائي: { $detail }. لن تُرسل بعد الآن.
     [source] المصدر «{ $subject }» لم يُقرأ منذ ساعة، فلا تُكتشف المنشورات الجديدة: { $detail }
     [disk] على { $subject } حيث توجد قاعدة البيانات لم يبق متسع كبير: { $detail }. دون متسع لا يُرسل شيء.
@@ -197,6 +207,7 @@ notice-staff-body = { $kind ->
 notice-staff-body-over = { $kind ->
     [stall] الإرسال { $subject } يخرج من جديد أو انتهى.
     [relay] الخادم «{ $subject }» يعمل من جديد، وما كان ينتظر يخرج.
+    [domain] النطاق رقم { $subject } يقبل رسائلنا من جديد، أو لم يبق ما يُرسل إليه.
     [source] المصدر «{ $subject }» يُقرأ من جديد.
     [disk] على { $subject } متسع كاف من جديد.
    *[other] { $subject }: كل شيء على ما يرام.
