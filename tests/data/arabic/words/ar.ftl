@@ -151,6 +151,7 @@ appeal-several = { $others ->
     [one] { $when }، وفعالية أخرى
     [two] { $when }، وفعاليتان أخريان
     [few] { $when }، و{ $others } فعاليات أخرى
+    [many] { $when }، و{ $others } فعالية أخرى
    *[other] { $when }، و{ $others } فعالية أخرى
 }
 result-heading-none = لم يصل إلى أحد
