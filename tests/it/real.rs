@@ -162,7 +162,7 @@ impl Real {
     /// Starts the daemon and waits until it serves its pages and has made its first pass over the posts.
     pub(crate) fn daemon(&self) -> Running {
         let running = self.start(&["run"]);
-        running.out.wait_for("\n");
+        running.ready();
         running
     }
 }
@@ -208,6 +208,11 @@ impl Running {
             assert!(began.elapsed() < PATIENCE, "it does not end: {}", self.log.text());
             std::thread::park_timeout(std::time::Duration::from_millis(10));
         }
+    }
+
+    /// Waits until it serves its pages: one that is told to end before that just ends.
+    pub(crate) fn ready(&self) {
+        self.out.wait_for("\n");
     }
 
     /// Asks it to end, and waits until it has.
