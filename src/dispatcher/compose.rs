@@ -5,7 +5,7 @@ mod urgent;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use crate::address::Address;
 use crate::app::App;
@@ -16,6 +16,7 @@ use crate::editions::items::{Form, Items};
 use crate::editions::{EditionKind, Lane};
 use crate::id::{EditionId, RevisionId, SubscriberId, VariantId};
 use crate::message::{self, Content, Draft, List, ListId, SharedBody};
+use crate::posts::pictures::Inline;
 use crate::schedule::Schedule;
 use crate::store::archive::Stretch;
 use crate::store::editions::{Edition, Variant};
@@ -83,12 +84,27 @@ fn item(config: &config::Config, words: &Language<'_>, post: Revision) -> anyhow
     Ok(Item { excerpt: post.excerpt, ..item }.with_pictures(fitted))
 }
 
+impl Prepared {
+    /// The pictures that its mail brings along: a post of which only the beginning is shown brings no more than that does.
+    fn pictures(&self, content: &Content) -> Vec<Inline> {
+        let posts = match &self.said {
+            Said::Urgent(shared) => std::slice::from_ref(&shared.post),
+            Said::Posts(posts) => posts.items(),
+        };
+        let all = posts.iter().flat_map(|post| &post.inline);
+        all.filter(|picture| content.html.contains(&picture.id)).cloned().collect()
+    }
+}
+
+/// Variants with the templates that they were made with.
+type Kept = HashMap<VariantId, (Arc<Templates>, Arc<OnceCell<Arc<Prepared>>>)>;
+
 /// Makes messages, and remembers what their variants share.
 pub struct Composer {
     app: Arc<App>,
     templates: watch::Receiver<Arc<Templates>>,
     list_id: ListId,
-    prepared: Mutex<HashMap<VariantId, Arc<Prepared>>>,
+    prepared: Mutex<Kept>,
 }
 
 impl std::fmt::Debug for Composer {
@@ -119,7 +135,7 @@ impl Composer {
         let token = self.token(claimed, TokenPurpose::Mail)?;
         let reader = Reader { to: &to, name: name.as_deref(), message_id: &message_id, thread: &thread, token: &token };
         let bytes = match &prepared.once {
-            Some(once) => self.draft(edition, &prepared, &reader, &once.content, |draft| {
+            Some(once) => self.draft(edition, &prepared, &reader, &once.content, &[], |draft| {
                 message::build_shared(draft, &once.body, &token)
             }),
             None => {
@@ -127,7 +143,7 @@ impl Composer {
                     true => self.letter(edition, claimed, &prepared).await?,
                     false => self.list_mail(edition, &prepared, &token)?,
                 };
-                self.draft(edition, &prepared, &reader, &content, message::build)
+                self.draft(edition, &prepared, &reader, &content, &prepared.pictures(&content), message::build)
             }
         };
         Ok(Some(Composed { to, bytes: bytes? }))
@@ -140,6 +156,7 @@ impl Composer {
         prepared: &Prepared,
         reader: &Reader<'_>,
         content: &Content,
+        images: &[Inline],
         write: impl FnOnce(&Draft<'_>) -> T,
     ) -> T {
         let unsubscribe_url = self.url(&format!("unsubscribe/{}", reader.token));
@@ -152,13 +169,10 @@ impl Composer {
             archive_url: &archive_url,
         });
         let site = &self.app.config.site;
-        let (calendar, posts) = match &prepared.said {
-            Said::Urgent(shared) => (shared.calendar.as_deref(), std::slice::from_ref(&shared.post)),
-            Said::Posts(posts) => (None, posts.items()),
+        let calendar = match &prepared.said {
+            Said::Urgent(shared) => shared.calendar.as_deref(),
+            Said::Posts(_) => None,
         };
-        // A post of which only the beginning is shown brings no more than that does.
-        let shown = posts.iter().flat_map(|post| &post.inline).filter(|image| content.html.contains(&image.id));
-        let images: Vec<_> = shown.cloned().collect();
         write(&Draft {
             sender: &site.sender,
             reply_to: site.reply_to.as_ref(),
@@ -174,7 +188,7 @@ impl Composer {
             list,
             thread: reader.thread,
             calendar,
-            images: &images,
+            images,
         })
     }
 
@@ -207,8 +221,11 @@ impl Composer {
         let again = self.list_mail(edition, prepared, &other)?;
         let to = &self.app.config.site.sender.address;
         let reader = |token| Reader { to, name: None, message_id: "", thread: &[], token };
-        let body = self.draft(edition, prepared, &reader(&one), &content, |draft| {
-            self.draft(edition, prepared, &reader(&other), &again, |again| SharedBody::new(draft, &one, again, &other))
+        let (pictures, others) = (prepared.pictures(&content), prepared.pictures(&again));
+        let body = self.draft(edition, prepared, &reader(&one), &content, &pictures, |draft| {
+            self.draft(edition, prepared, &reader(&other), &again, &others, |again| {
+                SharedBody::new(draft, &one, again, &other)
+            })
         });
         Ok(body.map(|body| Once { content, body }))
     }
@@ -378,9 +395,27 @@ impl Composer {
 
     async fn prepared(&self, edition: &Edition, id: VariantId) -> anyhow::Result<Arc<Prepared>> {
         let templates = self.templates.borrow().clone();
-        if let Some(prepared) = self.kept().get(&id).filter(|kept| Arc::ptr_eq(&kept.templates, &templates)) {
-            return Ok(Arc::clone(prepared));
+        let cell = self.cell(id, &templates);
+        let prepared = cell.get_or_try_init(|| async { self.prepare(edition, id, templates).await.map(Arc::new) });
+        Ok(Arc::clone(prepared.await?))
+    }
+
+    /// Where a variant is kept as these templates have it. Workers that want one at the same time share a cell, and it is
+    /// made once.
+    fn cell(&self, id: VariantId, templates: &Arc<Templates>) -> Arc<OnceCell<Arc<Prepared>>> {
+        let mut kept = self.kept();
+        if let Some((_, cell)) = kept.get(&id).filter(|(of, _)| Arc::ptr_eq(of, templates)) {
+            return Arc::clone(cell);
         }
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        let cell = Arc::default();
+        kept.insert(id, (Arc::clone(templates), Arc::clone(&cell)));
+        cell
+    }
+
+    async fn prepare(&self, edition: &Edition, id: VariantId, templates: Arc<Templates>) -> anyhow::Result<Prepared> {
         let variant: Variant =
             self.app.store.variant(id).await?.ok_or_else(|| anyhow::anyhow!("variant {id} is not in the store"))?;
         let Variant { language, items, .. } = variant;
@@ -402,12 +437,6 @@ impl Composer {
         if !edition.kind.is_letter() {
             prepared.once = self.once(edition, &prepared)?;
         }
-        let prepared = Arc::new(prepared);
-        let mut kept = self.kept();
-        if kept.len() >= KEPT {
-            kept.clear();
-        }
-        kept.insert(id, Arc::clone(&prepared));
         Ok(prepared)
     }
 
@@ -435,7 +464,7 @@ impl Composer {
         Ok(shown)
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<VariantId, Arc<Prepared>>> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
