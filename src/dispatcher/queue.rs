@@ -160,9 +160,13 @@ impl Queue {
     /// The next job of the most urgent lane that has one, waited for.
     pub(super) async fn pop(&self) -> Taken {
         loop {
-            if let Some(job) = self.take(URGENT..=URGENT) {
+            if self.ahead_of(Lane::Urgent) > 0 {
+                // Before it is taken: whoever stops waiting here must leave it in the queue.
                 self.pace.urgent().await;
-                return Taken { job, _place: None };
+                match self.take(URGENT..=URGENT) {
+                    Some(job) => return Taken { job, _place: None },
+                    None => continue,
+                }
             }
             let place = if self.len() > 0 { self.places.take() } else { None };
             let Some(place) = place else {

@@ -7,8 +7,10 @@ use handbill::subscribers::Cadence;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::desk::Desk;
+use super::desk::{Desk, EVE};
+use crate::app::TestApp;
 use crate::smtp::{Act, Faulty, Script};
+use crate::stores::at;
 
 /// How many get nothing but the digest.
 const BULK: usize = 30;
@@ -39,5 +41,31 @@ on_both! {
         gate.add_permits(10 * BULK);
         let summary = running.await.unwrap().unwrap();
         assert_eq!(summary.totals.accepted as usize, BULK + 2, "the appeal, and a digest for everybody");
+    }
+}
+
+on_both! {
+    async fn what_waits_for_a_slow_relay_is_put_back_by_a_stop(store) {
+        let relay = Faulty::start(Script::default()).await;
+        store.clock.set(at(EVE));
+        // One a minute, and one at once; this stands in the relay's section.
+        let more = "rate = 1\n[appeals]\nregions = [\"London\"]\n";
+        let app = TestApp::with(store, relay.address().port(), more).await;
+        let revision = app.post("Protest against the victimisation of workers", "Appeals").await;
+        let post = app.store.revision(revision).await.unwrap().unwrap().post_id;
+        let desk = Desk { app, post };
+        for name in ["ana", "bo", "cy"] {
+            desk.reader(name, None, true).await;
+        }
+        let edition = desk.mark().await.edition;
+        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
+        let dispatcher = dispatcher::run(app, templates, Until::Stopped, Arc::new(Progress::default()), stop.clone());
+        let running = tokio::spawn(dispatcher);
+        relay.wait_for(1).await;
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        let mut states: Vec<_> = desk.app.ledger(edition).await.into_iter().map(|(_, state, _)| state).collect();
+        states.sort();
+        assert_eq!(states, ["accepted", "queued", "queued"]);
     }
 }
