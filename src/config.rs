@@ -3,11 +3,14 @@
 mod color;
 mod load;
 mod notify;
+mod relay;
 mod sections;
 mod source;
+mod whole;
 
 pub use color::{Color, DARK_GROUND, READABLE};
 pub use load::{ConfigError, load};
 pub use notify::{Notify, NotifyMail};
-pub use sections::{Config, Digests, Images, Mail, Relay, Secret, Sender, Site, Store, Tls, Vault, Web};
+pub use relay::{Relay, Secret, Tls};
+pub use sections::{Config, Digests, Images, Mail, Sender, Site, Store, Vault, Web};
 pub use source::{FeedOrigin, FolderOrigin, Origin, SHORTEST_INTERVAL, Source, SourceKind};

@@ -1,0 +1,114 @@
+//! `[[relay]]`: whom mail is handed to, how, and how fast.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::sections::duration;
+use crate::text_enum::text_enum;
+
+text_enum! {
+    /// How the way to a relay is protected.
+    pub enum Tls {
+        /// Not at all; only for loopback and trusted networks.
+        None = "none",
+        /// Upgraded before anything is said; never falls back to plain (RFC 3207).
+        Starttls = "starttls",
+        /// From the first byte (RFC 8314).
+        Implicit = "implicit",
+    }
+}
+
+/// `[[relay]]`: an SMTP server that messages are handed to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relay {
+    /// Its name in logs and in the ledger.
+    pub name: String,
+    /// Host name or IP address; the name its certificate must carry.
+    pub host: String,
+    /// By default 587, or 465 for implicit TLS.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// How the way is protected.
+    #[serde(default = "default_tls")]
+    pub tls: Tls,
+    /// Further certificates to trust, as a PEM file.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// The account, where the relay wants one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Its password; better kept in `password_file`.
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// A file whose first line is the password.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// How many connections may be open at once.
+    #[serde(default = "default_connections")]
+    pub connections: u16,
+    /// How many of them are kept free for urgent appeals; at least one is left for all else.
+    #[serde(default = "default_reserve")]
+    pub reserve_for_urgent: u16,
+    /// How many messages it may be given in a minute, evenly; 0 for as many as it takes. Of them, as large a part is kept for
+    /// urgent appeals as of the connections.
+    #[serde(default)]
+    pub rate: u32,
+    /// How long one message may take from MAIL to the reply after its final dot.
+    #[serde(default = "default_relay_timeout", deserialize_with = "duration")]
+    pub timeout: Duration,
+}
+
+impl Relay {
+    /// How many of so many connections mail may take that is not urgent.
+    pub fn connections_for_bulk(&self, connections: u16) -> u16 {
+        connections.saturating_sub(self.reserve_for_urgent).max(1)
+    }
+
+    /// The port to connect to.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(if self.tls == Tls::Implicit { 465 } else { 587 })
+    }
+}
+
+fn default_tls() -> Tls {
+    Tls::Starttls
+}
+
+fn default_connections() -> u16 {
+    16
+}
+
+fn default_reserve() -> u16 {
+    2
+}
+
+fn default_relay_timeout() -> Duration {
+    Duration::from_secs(120)
+}
+
+/// A password: never printed.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a text that must not be printed.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
