@@ -144,7 +144,7 @@ async fn post(app: &App, templates: &Templates, language: &str, id: RevisionId) 
     if let Some(theirs) = theirs.filter(|theirs| theirs.revision_id != id) {
         post = read(theirs.revision_id).await?;
     }
-    super::item(&app.config, &templates.words().language(language), post)
+    super::variants::item(&app.config, &templates.words().language(language), post)
 }
 
 /// Where the calendar entry of each event is.
