@@ -7,7 +7,6 @@ mod reload;
 mod scheduler;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
@@ -19,10 +18,8 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::dispatcher::{self, Progress, Summary, Until};
 use crate::templates::Templates;
+use crate::wake::LOOK;
 use crate::web::{self, Pages};
-
-/// How often a part looks whether somebody changed something; half of what the design allows.
-pub const LOOK: Duration = Duration::from_millis(100);
 
 /// What a part came to.
 enum Ended {

@@ -11,6 +11,7 @@ mod blocked;
 mod clerk;
 mod compose;
 mod gate;
+mod left;
 mod lock;
 mod pace;
 mod progress;
@@ -37,6 +38,7 @@ use crate::store::queue::Record;
 use crate::templates::Templates;
 
 pub use compose::Composer;
+pub use left::Left;
 pub use lock::DispatchLock;
 pub use progress::{Progress, Totals};
 pub use recorder::record;

@@ -20,6 +20,7 @@ mod text_enum;
 mod tls;
 pub mod topics;
 pub mod vault;
+pub mod wake;
 
 // In: what is watched, and what was found.
 pub mod posts;

@@ -14,7 +14,7 @@ use super::{Ended, Outcome};
 use crate::app::App;
 use crate::daemon;
 use crate::deliveries::DeliveryState;
-use crate::dispatcher::{self, DispatchLock, Progress as Counters, Summary, Until};
+use crate::dispatcher::{self, DispatchLock, Left, Progress as Counters, Summary, Until};
 use crate::editions::EditionState;
 use crate::notify::Notifier;
 use crate::relay::RelayState;
@@ -23,10 +23,8 @@ use crate::templates::Templates;
 
 /// How often the progress is looked at.
 const SHOW: Duration = Duration::from_millis(250);
-/// How often to look whether the daemon whose progress is shown is still there.
-const LOCK_LOOK: Duration = Duration::from_secs(1);
-/// Holds that end within this are waited for.
-const HOLD: Duration = Duration::from_secs(120);
+/// How often to look how far the daemon has come whose progress is shown: counting a million deliveries takes a while.
+const FOLLOW: Duration = Duration::from_secs(1);
 /// How long the relay of a running daemon may be away before that counts as no answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -130,66 +128,30 @@ async fn shown(
 /// Nothing when that process has ended before: then somebody else has to send the rest.
 async fn follow(app: &App, stop: &CancellationToken) -> anyhow::Result<Option<Summary>> {
     let mut progress = Progress::new("still to be sent by the running daemon", None);
-    let (mut stopped_since, mut free_looks, mut looked) = (None, 0, Instant::now());
+    let (mut stopped_since, mut free_looks) = (None, 0);
     loop {
-        let Left { due, soon, later } = left(app).await?;
-        if due + soon == 0 {
-            return Ok(Some(Summary { later, ..Summary::default() }));
+        let left = Left::of(app).await?;
+        if left.awaited() == 0 {
+            return Ok(Some(Summary { later: left.later, ..Summary::default() }));
         }
-        match stopped_relay(app).await?.filter(|_| due > 0) {
+        match stopped_relay(app).await?.filter(|_| left.due > 0) {
             Some(reason) if stopped_since.get_or_insert_with(Instant::now).elapsed() >= PATIENCE => {
                 bail!("no relay answers the running daemon, which goes on trying: {reason}")
             }
             Some(_) => {}
             None => stopped_since = None,
         }
-        if looked.elapsed() >= LOCK_LOOK {
-            looked = Instant::now();
-            // Two looks, so that a daemon that is only being restarted finds its place free.
-            free_looks = if is_busy(app).await? { 0 } else { free_looks + 1 };
-            if free_looks == 2 {
-                return Ok(None);
-            }
+        // Two looks, so that a daemon that is only being restarted finds its place free.
+        free_looks = if is_busy(app).await? { 0 } else { free_looks + 1 };
+        if free_looks == 2 {
+            return Ok(None);
         }
-        progress.set(u64::try_from(due + soon).unwrap_or(0), || format!("{due}"));
+        progress.set(u64::try_from(left.awaited()).unwrap_or(0), || format!("{} due", left.due));
         tokio::select! {
             () = stop.cancelled() => bail!("stopped before all was sent; the running daemon goes on by itself"),
-            () = tokio::time::sleep(SHOW) => {}
+            () = tokio::time::sleep(FOLLOW) => {}
         }
     }
-}
-
-/// What is still to be sent.
-#[derive(Default)]
-struct Left {
-    /// Due, out, or still to be planned.
-    due: i64,
-    /// Held for so short a time that it is waited for.
-    soon: i64,
-    /// Not waited for.
-    later: i64,
-}
-
-async fn left(app: &App) -> anyhow::Result<Left> {
-    let now = app.clock.now();
-    let mut left = Left::default();
-    for edition in app.store.open_editions().await? {
-        match edition.hold_until {
-            Some(until) if until > now && until.since(now) <= HOLD => left.soon += 1,
-            Some(until) if until > now => left.later += 1,
-            _ => {
-                let counts = app.store.counts(edition.id).await?;
-                let of = |state| counts.get(&state).copied().unwrap_or(0);
-                let waits = app.store.next_due(edition.id).await?.is_none_or(|next| next > now);
-                match waits && edition.state != EditionState::Planning {
-                    true => left.later += of(DeliveryState::Queued),
-                    false => left.due += of(DeliveryState::Queued) + 1,
-                }
-                left.due += of(DeliveryState::Leased);
-            }
-        }
-    }
-    Ok(left)
 }
 
 /// Why no relay takes mail at present, if none does.

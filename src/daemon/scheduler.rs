@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use chrono_tz::Tz;
 use tokio_util::sync::CancellationToken;
 
-use super::LOOK;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::editions::digest::{self, DigestError, Due};
 use crate::subscribers::Cadence;
+use crate::wake::Wake;
 
 /// How often slots are looked at, whether or not anything was changed.
 const ROUND: Duration = Duration::from_secs(1);
@@ -24,7 +24,7 @@ const ZONES: Duration = Duration::from_secs(30);
 /// When a cron line of the config cannot be read.
 pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
     let mut scheduler = Scheduler::default();
-    let mut wake = -1;
+    let mut wake = Wake::default();
     let mut fine = true;
     loop {
         match scheduler.round(app).await {
@@ -34,17 +34,9 @@ pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()
             }
             Err(_) => {}
         }
-        let until = Instant::now() + ROUND;
-        while Instant::now() < until {
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(LOOK) => {}
-            }
-            // A new post is mailed at once to those who want each.
-            let seen = app.store.wake_count().await.unwrap_or(wake);
-            if std::mem::replace(&mut wake, seen) != seen {
-                break;
-            }
+        // A new post is mailed at once to those who want each.
+        if !wake.wait(&app.store, ROUND, &stop).await {
+            return Ok(());
         }
     }
 }

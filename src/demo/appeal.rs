@@ -19,7 +19,6 @@ use crate::appeals::event::EventDraft;
 use crate::appeals::mark::{self, MarkError, Marking};
 use crate::appeals::{AppealState, Version};
 use crate::clock::Timestamp;
-use crate::daemon::LOOK;
 use crate::editions::{EditionKind, EditionState};
 use crate::id::PostId;
 use crate::posts::PostState;
@@ -27,6 +26,7 @@ use crate::sources;
 use crate::store::StoreError;
 use crate::store::editions::Edition;
 use crate::store::posts::Post;
+use crate::wake::LOOK;
 
 /// Its file in the folder of posts.
 pub(super) const FILE: &str = "urgent-picket.md";

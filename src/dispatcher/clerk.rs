@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use tokio::task::JoinSet;
 
 use super::queue::Batch;
-use super::{DispatchLock, Shared, Until, worker};
+use super::{DispatchLock, Left, Shared, Until, worker};
 use crate::appeals::{follow, remind};
 use crate::clock::Timestamp;
 use crate::editions::planner::{self, Planner, Step};
@@ -15,9 +15,8 @@ use crate::editions::{EditionState, Lane};
 use crate::store::editions::Edition;
 use crate::store::queue::Claimed;
 use crate::store::relays::RelayStatus;
+use crate::wake::LOOK;
 
-/// How often to look whether anything was changed (a change reaches the daemon within 200 ms).
-const LOOK: Duration = Duration::from_millis(100);
 /// How often to look for what came due, ended or died without anybody's changing anything.
 const ROUND: Duration = Duration::from_secs(1);
 /// How often leases are extended; more often where they are short.
@@ -28,8 +27,6 @@ const MOURNING: Duration = Duration::from_secs(5);
 const SWEEP: i64 = 2000;
 /// The most that one claim takes.
 const CLAIM: usize = 1000;
-/// With [`Until::Empty`]: holds that end within this are waited for.
-const HOLD: Duration = Duration::from_secs(120);
 /// With [`Until::Empty`]: so many failed attempts to reach the relay end it.
 const PATIENCE: u32 = 3;
 
@@ -300,7 +297,6 @@ impl<'a> Clerk<'a> {
 
     /// Whether nothing is due, planned or out any more; then how much waits for later.
     async fn is_empty(&self) -> crate::store::Result<Option<i64>> {
-        use crate::deliveries::DeliveryState::{Leased, Queued};
         let shared = &self.shared;
         let in_hand = shared.relay.connections as usize + super::GROUP - shared.permits.available_permits();
         if shared.queue.len() > 0 || in_hand > 0 || !shared.in_flight().is_empty() {
@@ -311,31 +307,17 @@ impl<'a> Clerk<'a> {
         if !store.editions_to_end(now).await?.is_empty() || !store.superseded_editions().await?.is_empty() {
             return Ok(None);
         }
-        let mut later = 0;
-        for edition in shared.app.store.open_editions().await? {
-            if edition.is_held(now) {
-                if edition.hold_until.is_some_and(|until| until.since(now) <= HOLD) {
-                    return Ok(None);
-                }
-                later += 1;
-                continue;
-            }
-            let counts = shared.app.store.counts(edition.id).await?;
-            let due = shared.app.store.next_due(edition.id).await?.is_some_and(|due| due <= now);
-            let leased = counts.get(&Leased).copied().unwrap_or(0) > 0;
-            if due || leased || edition.state == EditionState::Planning {
-                return Ok(None);
-            }
-            let waiting = counts.get(&Queued).copied().unwrap_or(0);
-            if waiting == 0 {
-                // Its last delivery ended after the last claim looked at it.
-                let mut tx = shared.app.store.begin().await?;
-                tx.end_edition(edition.id, now).await?;
-                tx.commit().await?;
-            }
-            later += waiting;
+        let left = Left::of(&shared.app).await?;
+        if left.awaited() > 0 {
+            return Ok(None);
         }
-        Ok(Some(later))
+        for edition in left.over {
+            // Its last delivery ended after the last claim looked at it.
+            let mut tx = store.begin().await?;
+            tx.end_edition(edition, now).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(left.later))
     }
 
     /// Waits until something was changed, taken, or may have come due.

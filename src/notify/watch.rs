@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -21,11 +21,10 @@ use crate::relay::cut_addresses;
 use crate::store::Result;
 use crate::store::notices::{Notice, Telling};
 use crate::templates::Templates;
+use crate::wake::Wake;
 
 /// How often to look, whether or not anything was changed.
 const ROUND: Duration = Duration::from_secs(5);
-/// How often to look whether anything was changed.
-const LOOK: Duration = Duration::from_millis(100);
 /// How far back a mailing may have ended of which nobody was told yet; after that, nobody wants to hear of it.
 const BACK: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long a notice is kept after that, so that a clock that is a little off does not tell it again.
@@ -65,7 +64,7 @@ pub async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut notifier = Notifier::new(Arc::clone(&app), templates);
-    let mut wake = -1;
+    let mut wake = Wake::default();
     let mut fine = true;
     while !stop.is_cancelled() {
         match notifier.round(&stop).await {
@@ -75,16 +74,8 @@ pub async fn run(
             }
             Err(_) => {}
         }
-        let until = Instant::now() + ROUND;
-        while Instant::now() < until {
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(LOOK) => {}
-            }
-            let seen = app.store.wake_count().await.unwrap_or(wake);
-            if std::mem::replace(&mut wake, seen) != seen {
-                break;
-            }
+        if !wake.wait(&app.store, ROUND, &stop).await {
+            break;
         }
     }
     Ok(())
