@@ -95,8 +95,10 @@ struct Clerk<'a> {
     last_round: Option<Instant>,
     last_heartbeat: Instant,
     rate: Rate,
-    /// Whether the last claims left something for the next.
-    more: bool,
+    /// The most urgent lane in which the last claims left something for the next.
+    more: Option<Lane>,
+    /// Whether digests wait for what is urgent and in hand.
+    yields: bool,
     /// When the next hold ends.
     next_hold: Option<Timestamp>,
     store_was_fine: bool,
@@ -117,7 +119,8 @@ impl<'a> Clerk<'a> {
             last_round: None,
             last_heartbeat: Instant::now(),
             rate: Rate::new(),
-            more: false,
+            more: None,
+            yields: false,
             next_hold: None,
             store_was_fine: true,
             lost_lock: None,
@@ -131,7 +134,7 @@ impl<'a> Clerk<'a> {
         let store = &shared.app.store;
         let now = shared.app.clock.now();
         let mut busy = false;
-        self.more = false;
+        self.more = None;
         if self.last_round.is_none_or(|at| at.elapsed() >= ROUND) {
             self.last_round = Some(Instant::now());
             shared.put_back_again().await;
@@ -154,17 +157,24 @@ impl<'a> Clerk<'a> {
         self.next_hold = held.iter().filter_map(|edition| edition.hold_until).min();
         self.store_was_fine = true;
         self.rate.measure(shared.progress.totals().sum());
-        let mut planned = false;
+        let (mut planned, mut planned_urgent) = (false, false);
         let mut failed = None;
-        // In the order of the queue: a digest's next batch waits for what is urgent, and so does its claim.
+        self.yields = false;
+        // In the order of the queue, urgent first.
         for edition in &editions {
+            if edition.lane == Lane::Bulk && (planned_urgent || shared.queue.ahead_of(Lane::Urgent) > 0) {
+                // A digest's next batch and its claim wait until what is urgent has gone, which so has the store and the
+                // processors for itself.
+                self.yields = true;
+                break;
+            }
             busy |= self.claim(edition).await?;
-            // All that is urgent goes on at once; of digests, one batch where nothing urgent was planned.
+            // All that is urgent goes on at once; of digests, one batch.
             if edition.state == EditionState::Planning && (edition.lane == Lane::Urgent || !planned) {
                 match self.planner.step(&shared.app, edition).await {
                     Ok(Step::Planned(_) | Step::Done) => {
-                        planned = true;
-                        busy = true;
+                        (planned, busy) = (true, true);
+                        planned_urgent |= edition.lane == Lane::Urgent;
                     }
                     Ok(Step::Blocked) => {}
                     // One edition that cannot be planned does not hold up those behind it.
@@ -178,7 +188,7 @@ impl<'a> Clerk<'a> {
     /// Claims what is due of an edition, up to two seconds' work in hand.
     async fn claim(&mut self, edition: &Edition) -> crate::store::Result<bool> {
         let shared = Arc::clone(&self.shared);
-        let wanted = self.rate.in_two_seconds(usize::from(shared.relay.connections)).min(shared.gate.admits());
+        let wanted = self.in_two_seconds().min(shared.gate.admits());
         // What stands behind this edition in the queue does not keep it from being claimed.
         let in_hand = shared.queue.ahead_of(edition.lane);
         if in_hand * 2 > wanted || wanted == 0 {
@@ -208,7 +218,9 @@ impl<'a> Clerk<'a> {
             claimed.retain(|row| !waits(row));
         }
         tx.commit().await?;
-        self.more |= more;
+        if more {
+            self.more = Some(self.more.map_or(edition.lane, |lane| lane.min(edition.lane)));
+        }
         if claimed.is_empty() {
             return Ok(more);
         }
@@ -216,6 +228,10 @@ impl<'a> Clerk<'a> {
         self.leases.push(Arc::downgrade(&batch));
         shared.queue.push(&batch, claimed);
         Ok(more)
+    }
+
+    fn in_two_seconds(&self) -> usize {
+        self.rate.in_two_seconds(usize::from(self.shared.relay.connections))
     }
 
     /// Sees to it that there are as many connections as there is work, and as the relay allows.
@@ -332,8 +348,10 @@ impl<'a> Clerk<'a> {
                         return;
                     }
                 }
-                () = self.shared.queue.drained(), if self.more => {
-                    if self.shared.queue.len() * 2 <= self.rate.in_two_seconds(usize::from(self.shared.relay.connections)) {
+                () = self.shared.queue.drained() => {
+                    // What stands behind that lane does not keep it from being claimed.
+                    let has_room = |lane| self.shared.queue.ahead_of(lane) * 2 <= self.in_two_seconds();
+                    if self.more.is_some_and(has_room) || self.yields && self.shared.queue.ahead_of(Lane::Urgent) == 0 {
                         return;
                     }
                 }

@@ -5,17 +5,19 @@
 mod daemons;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use handbill::dispatcher::Until;
 use handbill::id::EditionId;
 use handbill::store::Store;
 use handbill::subscribers::Cadence;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::TestApp;
 use crate::nodes::{node, slow, start, until};
-use crate::smtp::{Faulty, Script};
+use crate::smtp::{Act, Faulty, Script, Stage};
 use crate::stores::OwnServer;
 
 const PEOPLE: usize = 200;
@@ -38,15 +40,19 @@ async fn holders(app: &TestApp) -> i64 {
 
 /// Two nodes are in the midst of a mailing when the database is in trouble; then they see it through.
 async fn seen_through(own: &mut OwnServer, trouble: impl AsyncFnOnce(&mut OwnServer, &TestApp)) {
-    let server = Faulty::start(slow()).await;
+    // Nothing is taken until both have claimed something: on a busy machine one might else be through before the other starts.
+    let closed = Arc::new(Semaphore::new(0));
+    let server = Faulty::start(Script::default().on(Stage::Dot, Act::Hold(Arc::clone(&closed)))).await;
     let app = TestApp::new(own.store().await, server.address().port()).await;
     app.people(PEOPLE, Cadence::Weekly).await;
     app.post("A strike", "").await;
     let edition = app.plan(Cadence::Weekly).await;
     let (one, two, stop) = (node(&app).await, node(&app).await, CancellationToken::new());
     let nodes = [start(&app, &one, Until::Stopped, &stop), start(&app, &two, Until::Stopped, &stop)];
-    server.wait_for(20).await;
     until("not both are under way", async || holders(&app).await == 2).await;
+    server.set(slow());
+    closed.add_permits(PEOPLE);
+    server.wait_for(20).await;
     trouble(own, &app).await;
     server.set(Script::default());
     until("they do not see it through", async || {
