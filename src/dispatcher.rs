@@ -1,13 +1,14 @@
 //! Claims deliveries, hands them to a relay, records what came of them.
 //!
 //! ```text
-//! clerk: sweep, plan, claim -> queue -> workers: look again, compose, send -> recorder -> ledger
+//! clerks: sweep, plan, claim -> queue -> workers: look again, compose, send -> recorder -> ledger
 //! ```
 //!
-//! The clerk and the recorder hold short transactions; no send is ever inside one. What is claimed is at most two seconds'
+//! The clerks and the recorder hold short transactions; no send is ever inside one. What is claimed is at most two seconds'
 //! work. A stop takes nothing new, waits for the relay's open replies, and puts back the rest.
 
 mod blocked;
+mod claims;
 mod clerk;
 mod compose;
 mod gate;
@@ -17,10 +18,11 @@ mod pace;
 mod progress;
 mod queue;
 mod recorder;
+mod urgent;
 mod worker;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -44,6 +46,7 @@ pub use progress::{Progress, Totals};
 pub use recorder::record;
 
 use blocked::Blocked;
+use claims::Claims;
 use gate::Gate;
 use queue::{Job, Queue};
 use recorder::{GROUP, Recorder, Report};
@@ -77,6 +80,9 @@ struct Shared {
     hello: String,
     composer: Composer,
     queue: Queue,
+    claims: Claims,
+    /// Whether something urgent is being planned.
+    plans_urgent: AtomicBool,
     gate: Gate,
     blocked: Blocked,
     /// One for each message between MAIL and its record.
@@ -90,7 +96,9 @@ struct Shared {
     stopping: CancellationToken,
     progress: Arc<Progress>,
     /// Says that a group was recorded.
-    recorded: Arc<Notify>,
+    recorded: watch::Sender<()>,
+    /// Says to the clerk that the one for what is urgent has claimed or planned something.
+    nudged: Notify,
     /// Jobs that could not be put back, as the store failed.
     unreleased: Mutex<Vec<Job>>,
     /// Editions whose message could not be made, so that each is told once.
@@ -194,9 +202,9 @@ pub async fn run(
     let composer = Composer::new(Arc::clone(&app), templates);
     let (reports, inbox) = mpsc::unbounded_channel();
     let hello = app.config.site.url.host_str().unwrap_or("localhost").to_owned();
-    let recorded = Arc::new(Notify::new());
+    let recorded = watch::Sender::new(());
     let (told, counted) = (Arc::clone(&app), Arc::clone(&progress));
-    let recorder = Recorder { app: told, progress: counted, recorded: Arc::clone(&recorded) };
+    let recorder = Recorder { app: told, progress: counted, recorded: recorded.clone() };
     let recorder = tokio::spawn(recorder::run(recorder, inbox));
     let shared = Arc::new(Shared {
         permits: Arc::new(Semaphore::new(usize::from(relay.connections) + GROUP)),
@@ -206,13 +214,16 @@ pub async fn run(
         hello,
         composer,
         queue: Queue::new(&relay),
+        claims: Claims::new(lock.holder()),
+        plans_urgent: AtomicBool::new(false),
         gate: Gate::default(),
         blocked: Blocked::default(),
         reports,
         in_flight: Mutex::default(),
         stopping: stop.child_token(),
         progress,
-        recorded: Arc::clone(&recorded),
+        recorded,
+        nudged: Notify::new(),
         unreleased: Mutex::default(),
         unmade: Mutex::default(),
         relay,
@@ -255,12 +266,3 @@ fn cut_off(shared: &Shared) -> u64 {
 
 /// How long to make do with fewer connections once the relay took no more.
 const FEWER_FOR: Duration = Duration::from_secs(30);
-impl Shared {
-    fn lease_length(&self) -> Duration {
-        self.relay.timeout + self.app.config.mail.lease
-    }
-
-    fn lease_end(&self, claimed: Instant) -> Instant {
-        claimed + self.lease_length()
-    }
-}

@@ -1,32 +1,29 @@
-//! The clerk: ends what is over, plans what is to be planned, and claims what is due, urgent first.
+//! The clerk: ends what is over, plans what is to be planned, and claims what is due; what is urgent has one of its own.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::queue::Batch;
-use super::{DispatchLock, Left, Shared, Until, worker};
-use crate::appeals::{follow, remind};
-use crate::clock::Timestamp;
+use super::claims::Claim;
+use super::{DispatchLock, Left, Shared, Until, urgent, worker};
+use crate::appeals::remind;
 use crate::editions::planner::{self, Planner, Step};
 use crate::editions::{EditionState, Lane};
-use crate::store::editions::Edition;
-use crate::store::queue::Claimed;
 use crate::store::relays::RelayStatus;
 use crate::wake::LOOK;
 
 /// How often to look for what came due, ended or died without anybody's changing anything.
-const ROUND: Duration = Duration::from_secs(1);
+pub(super) const ROUND: Duration = Duration::from_secs(1);
 /// How often leases are extended; more often where they are short.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// After our own lock was lost: how long nobody else counts as dead for want of one.
 const MOURNING: Duration = Duration::from_secs(5);
 /// How many deliveries one transaction may end.
-const SWEEP: i64 = 2000;
-/// The most that one claim takes.
-const CLAIM: usize = 1000;
+pub(super) const SWEEP: i64 = 2000;
 /// With [`Until::Empty`]: so many failed attempts to reach the relay end it.
 const PATIENCE: u32 = 3;
 
@@ -39,68 +36,31 @@ pub(super) async fn run(
 ) -> anyhow::Result<i64> {
     let mut clerk = Clerk::new(Arc::clone(shared), lock);
     clerk.bury(clerk.lock.is_only()).await.context("cannot look for leases that died")?;
-    loop {
-        if shared.stopping.is_cancelled() {
-            // What it found out last; whoever comes next finds it out again.
-            let _ = clerk.note_relay().await;
-            return Ok(0);
-        }
-        while let Some(ended) = workers.try_join_next() {
-            ended.context("a part of the dispatcher crashed")?;
-        }
-        match clerk.round().await {
-            Ok(busy) => {
-                clerk.hire(workers);
-                if until == Until::Stopped {
-                    clerk.knock(workers);
-                }
-                if until == Until::Empty {
-                    if let Some(reason) = shared.gate.given_up(PATIENCE) {
-                        clerk.note_relay().await?;
-                        bail!("no relay answered: {reason}");
-                    }
-                    if !busy && let Some(later) = clerk.is_empty().await? {
-                        clerk.note_relay().await?;
-                        return Ok(later);
-                    }
-                }
-                if !busy {
-                    clerk.wait().await;
-                }
-            }
-            Err(error) => {
-                // The store may be locked or restarting: what is in hand goes on, and so does this, once it is back.
-                if until == Until::Empty && !clerk.store_was_fine {
-                    return Err(error.into());
-                }
-                if clerk.store_was_fine {
-                    tracing::error!(%error, "the store fails; trying again every second");
-                }
-                clerk.store_was_fine = false;
-                tokio::select! {
-                    () = shared.stopping.cancelled() => {}
-                    () = tokio::time::sleep(ROUND) => {}
-                }
-            }
-        }
+    // Only now, as what was claimed before is put back.
+    let mut urgent = JoinSet::new();
+    urgent.spawn(urgent::run(Arc::clone(shared)));
+    let worked = clerk.work(workers, &mut urgent, until).await;
+    shared.stopping.cancel();
+    while let Some(ended) = urgent.join_next().await {
+        ended.context(CRASHED)?;
     }
+    worked
 }
+
+const CRASHED: &str = "a part of the dispatcher crashed";
 
 struct Clerk<'a> {
     shared: Arc<Shared>,
     lock: &'a mut DispatchLock,
     planner: Planner,
-    leases: Vec<Weak<Batch>>,
+    recorded: watch::Receiver<()>,
     wake: i64,
     last_round: Option<Instant>,
     last_heartbeat: Instant,
-    rate: Rate,
-    /// The most urgent lane in which the last claims left something for the next.
+    /// The most urgent lane in which the last claims may have left something for the next.
     more: Option<Lane>,
-    /// Whether digests wait for what is urgent and in hand.
+    /// Whether digests wait for what is urgent.
     yields: bool,
-    /// When the next hold ends.
-    next_hold: Option<Timestamp>,
     store_was_fine: bool,
     /// When our own lock was found lost.
     lost_lock: Option<Instant>,
@@ -111,20 +71,68 @@ struct Clerk<'a> {
 impl<'a> Clerk<'a> {
     fn new(shared: Arc<Shared>, lock: &'a mut DispatchLock) -> Self {
         Self {
+            recorded: shared.recorded.subscribe(),
             shared,
             lock,
             planner: Planner::default(),
-            leases: Vec::new(),
             wake: -1,
             last_round: None,
             last_heartbeat: Instant::now(),
-            rate: Rate::new(),
             more: None,
             yields: false,
-            next_hold: None,
             store_was_fine: true,
             lost_lock: None,
             relay: None,
+        }
+    }
+
+    /// Round after round, until stopped or nothing is due.
+    async fn work(&mut self, workers: &mut JoinSet<()>, urgent: &mut JoinSet<()>, until: Until) -> anyhow::Result<i64> {
+        let shared = Arc::clone(&self.shared);
+        loop {
+            if shared.stopping.is_cancelled() {
+                // What it found out last; whoever comes next finds it out again.
+                let _ = self.note_relay().await;
+                return Ok(0);
+            }
+            while let Some(ended) = workers.try_join_next().or_else(|| urgent.try_join_next()) {
+                ended.context(CRASHED)?;
+            }
+            match self.round().await {
+                Ok(busy) => {
+                    self.hire(workers);
+                    if until == Until::Stopped {
+                        self.knock(workers);
+                    }
+                    if until == Until::Empty {
+                        if let Some(reason) = shared.gate.given_up(PATIENCE) {
+                            self.note_relay().await?;
+                            bail!("no relay answered: {reason}");
+                        }
+                        if !busy && let Some(later) = self.is_empty().await? {
+                            self.note_relay().await?;
+                            return Ok(later);
+                        }
+                    }
+                    if !busy {
+                        self.wait().await;
+                    }
+                }
+                Err(error) => {
+                    // The store may be locked or restarting: what is in hand goes on, and so does this, once it is back.
+                    if until == Until::Empty && !self.store_was_fine {
+                        return Err(error.into());
+                    }
+                    if self.store_was_fine {
+                        tracing::error!(%error, "the store fails; trying again every second");
+                    }
+                    self.store_was_fine = false;
+                    tokio::select! {
+                        () = shared.stopping.cancelled() => {}
+                        () = tokio::time::sleep(ROUND) => {}
+                    }
+                }
+            }
         }
     }
 
@@ -150,32 +158,33 @@ impl<'a> Clerk<'a> {
             remind::open_due(&shared.app).await?;
             self.note_relay().await?;
         }
-        // What an amendment left open goes over to the new version at once.
-        busy |= follow::settle(&shared.app, SWEEP).await? > 0;
-        let (held, editions): (Vec<_>, Vec<_>) =
-            store.open_editions().await?.into_iter().partition(|edition| edition.is_held(now));
-        self.next_hold = held.iter().filter_map(|edition| edition.hold_until).min();
+        let editions = store.open_editions().await?;
         self.store_was_fine = true;
-        self.rate.measure(shared.progress.totals().sum());
-        let (mut planned, mut planned_urgent) = (false, false);
+        let mut planned = false;
         let mut failed = None;
         self.yields = false;
-        // In the order of the queue, urgent first.
-        for edition in &editions {
-            if edition.lane == Lane::Bulk && (planned_urgent || shared.queue.ahead_of(Lane::Urgent) > 0) {
+        // In the order of the queue.
+        for edition in editions.iter().filter(|edition| edition.lane != Lane::Urgent) {
+            if edition.lane == Lane::Bulk && self.urgent_is_in_hand() {
                 // A digest's next batch and its claim wait until what is urgent has gone, which so has the store and the
                 // processors for itself.
                 self.yields = true;
                 break;
             }
-            busy |= self.claim(edition).await?;
-            // All that is urgent goes on at once; of digests, one batch.
-            if edition.state == EditionState::Planning && (edition.lane == Lane::Urgent || !planned) {
+            let more = match shared.claim(edition).await? {
+                Claim::Nothing => false,
+                Claim::Enough => true,
+                Claim::Some { more } => {
+                    busy |= more;
+                    more
+                }
+            };
+            if more {
+                self.more = Some(self.more.map_or(edition.lane, |lane| lane.min(edition.lane)));
+            }
+            if edition.state == EditionState::Planning && !planned {
                 match self.planner.step(&shared.app, edition).await {
-                    Ok(Step::Planned(_) | Step::Done) => {
-                        (planned, busy) = (true, true);
-                        planned_urgent |= edition.lane == Lane::Urgent;
-                    }
+                    Ok(Step::Planned(_) | Step::Done) => (planned, busy) = (true, true),
                     Ok(Step::Blocked) => {}
                     // One edition that cannot be planned does not hold up those behind it.
                     Err(error) => failed = Some(error),
@@ -185,53 +194,9 @@ impl<'a> Clerk<'a> {
         failed.map_or(Ok(busy), Err)
     }
 
-    /// Claims what is due of an edition, up to two seconds' work in hand.
-    async fn claim(&mut self, edition: &Edition) -> crate::store::Result<bool> {
-        let shared = Arc::clone(&self.shared);
-        let wanted = self.in_two_seconds().min(shared.gate.admits());
-        // What stands behind this edition in the queue does not keep it from being claimed.
-        let in_hand = shared.queue.ahead_of(edition.lane);
-        if in_hand * 2 > wanted || wanted == 0 {
-            return Ok(false);
-        }
-        let limit = (wanted - in_hand).min(CLAIM);
-        let now = shared.app.clock.now();
-        let began = Instant::now();
-        let until = shared.app.store.lease_clock(now).await?.plus(shared.lease_length());
-        let lease = i64::from_be_bytes(crate::vault::random_bytes()?);
-        let (mut tx, holder) = (shared.app.store.begin().await?, self.lock.holder());
-        let mut claimed =
-            tx.claim(edition.id, i64::try_from(limit).unwrap_or(i64::MAX), lease, holder, until, now).await?;
-        if claimed.is_empty() {
-            let ended = tx.end_edition(edition.id, now).await?;
-            tx.commit().await?;
-            if ended {
-                tracing::info!(edition = %edition.id, kind = %edition.kind, "every delivery has ended");
-            }
-            return Ok(false);
-        }
-        let more = claimed.len() == limit;
-        // A domain that is left alone does not stand before others.
-        let waits = |row: &Claimed| row.standing.domain_paused_until.is_some_and(|until| until > now);
-        if claimed.iter().any(waits) {
-            tx.postpone(lease, now).await?;
-            claimed.retain(|row| !waits(row));
-        }
-        tx.commit().await?;
-        if more {
-            self.more = Some(self.more.map_or(edition.lane, |lane| lane.min(edition.lane)));
-        }
-        if claimed.is_empty() {
-            return Ok(more);
-        }
-        let batch = Arc::new(Batch::new(lease, edition.clone(), shared.lease_end(began), began, &claimed));
-        self.leases.push(Arc::downgrade(&batch));
-        shared.queue.push(&batch, claimed);
-        Ok(more)
-    }
-
-    fn in_two_seconds(&self) -> usize {
-        self.rate.in_two_seconds(usize::from(self.shared.relay.connections))
+    /// Whether something urgent is being planned, or waits for a connection.
+    fn urgent_is_in_hand(&self) -> bool {
+        self.shared.plans_urgent.load(Ordering::SeqCst) || self.shared.queue.ahead_of(Lane::Urgent) > 0
     }
 
     /// Sees to it that there are as many connections as there is work, and as the relay allows.
@@ -273,14 +238,7 @@ impl<'a> Clerk<'a> {
             return Ok(());
         }
         let began = Instant::now();
-        let until = app.store.lease_clock(app.clock.now()).await?.plus(self.shared.lease_length());
-        self.leases.retain(|batch| batch.strong_count() > 0);
-        for batch in self.leases.iter().filter_map(Weak::upgrade) {
-            let mut tx = app.store.begin().await?;
-            tx.extend_lease(batch.lease, until).await?;
-            tx.commit().await?;
-            batch.extended(self.shared.lease_end(began));
-        }
+        self.shared.extend_leases().await?;
         self.last_heartbeat = began;
         self.bury(false).await
     }
@@ -340,26 +298,28 @@ impl<'a> Clerk<'a> {
     async fn wait(&mut self) {
         let rest = self.last_round.map_or(Duration::ZERO, |at| ROUND.saturating_sub(at.elapsed()));
         let until = Instant::now() + rest.max(Duration::from_millis(10));
+        // Outside of the loop: what else happens must not put it off.
+        let mut look = tokio::time::interval_at(tokio::time::Instant::now() + LOOK, LOOK);
         loop {
             tokio::select! {
                 () = self.shared.stopping.cancelled() => return,
-                () = self.shared.recorded.notified() => {
+                () = self.shared.nudged.notified() => return,
+                Ok(()) = self.recorded.changed() => {
                     if self.shared.queue.len() == 0 && self.shared.in_flight().is_empty() {
                         return;
                     }
                 }
                 () = self.shared.queue.drained() => {
                     // What stands behind that lane does not keep it from being claimed.
-                    let has_room = |lane| self.shared.queue.ahead_of(lane) * 2 <= self.in_two_seconds();
-                    if self.more.is_some_and(has_room) || self.yields && self.shared.queue.ahead_of(Lane::Urgent) == 0 {
+                    let has_room = |lane| self.shared.queue.ahead_of(lane) * 2 <= self.shared.in_two_seconds();
+                    if self.more.is_some_and(has_room) || self.yields && !self.urgent_is_in_hand() {
                         return;
                     }
                 }
-                () = tokio::time::sleep(LOOK) => {
+                _ = look.tick() => {
                     // A failing store shows in the next round.
                     let wake = self.shared.app.store.wake_count().await.unwrap_or(-1);
-                    let released = self.next_hold.is_some_and(|until| until <= self.shared.app.clock.now());
-                    if wake != self.wake || released || Instant::now() >= until {
+                    if wake != self.wake || Instant::now() >= until {
                         self.wake = wake;
                         return;
                     }
@@ -372,34 +332,5 @@ impl<'a> Clerk<'a> {
 fn told_buried(count: u64) {
     if count > 0 {
         tracing::warn!(count, "put back deliveries of a dispatcher that ended without recording them");
-    }
-}
-
-/// How many deliveries end in a second, at present.
-struct Rate {
-    at: Instant,
-    count: u64,
-    per_second: f64,
-}
-
-impl Rate {
-    fn new() -> Self {
-        Self { at: Instant::now(), count: 0, per_second: 0.0 }
-    }
-
-    fn measure(&mut self, count: u64) {
-        let elapsed = self.at.elapsed();
-        if elapsed < Duration::from_millis(200) {
-            return;
-        }
-        let present = count.saturating_sub(self.count) as f64 / elapsed.as_secs_f64();
-        // A second of calm does not make the next claim tiny, nor one burst make it huge.
-        self.per_second = 0.5 * self.per_second + 0.5 * present;
-        (self.at, self.count) = (Instant::now(), count);
-    }
-
-    /// What is reckoned to fit into two seconds; at first, and at least, a few for each connection.
-    fn in_two_seconds(&self, connections: usize) -> usize {
-        ((self.per_second * 2.0) as usize).max(connections * 4)
     }
 }

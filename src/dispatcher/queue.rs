@@ -80,6 +80,7 @@ pub(super) struct Queue {
     pace: Pace,
     filled: Notify,
     drained: Notify,
+    urgent_drained: Notify,
 }
 
 /// The connections that mail may take that is not urgent.
@@ -132,6 +133,7 @@ impl Queue {
             pace: Pace::of(relay),
             filled: Notify::new(),
             drained: Notify::new(),
+            urgent_drained: Notify::new(),
         }
     }
 
@@ -192,6 +194,9 @@ impl Queue {
     fn take(&self, lanes: std::ops::RangeInclusive<usize>) -> Option<Job> {
         let job = self.lanes().get_mut(lanes)?.iter_mut().find_map(VecDeque::pop_front);
         self.drained.notify_one();
+        if job.as_ref().is_some_and(|job| job.batch.edition.lane == Lane::Urgent) {
+            self.urgent_drained.notify_one();
+        }
         job
     }
 
@@ -207,6 +212,11 @@ impl Queue {
     /// Returns when a job was taken since the last call.
     pub(super) async fn drained(&self) {
         self.drained.notified().await;
+    }
+
+    /// Returns when an urgent job was taken since the last call.
+    pub(super) async fn urgent_drained(&self) {
+        self.urgent_drained.notified().await;
     }
 
     /// Takes all jobs out, to put them back into the store.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 
 use super::Progress;
 use super::queue::Batch;
@@ -43,7 +43,7 @@ pub(super) struct Recorder {
     pub app: Arc<App>,
     pub progress: Arc<Progress>,
     /// Told after each group.
-    pub recorded: Arc<Notify>,
+    pub recorded: watch::Sender<()>,
 }
 
 /// Records until every sender is gone.
@@ -62,7 +62,7 @@ pub(super) async fn run(recorder: Recorder, mut reports: mpsc::UnboundedReceiver
             recorder.progress.count(report.record.state);
         }
         group.clear();
-        recorder.recorded.notify_one();
+        recorder.recorded.send_replace(());
     }
 }
 
