@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::{Desk, EVE};
 use crate::app::TestApp;
+use crate::nodes::slow;
 use crate::smtp::{Act, Faulty, Script};
 use crate::stores::at;
 
@@ -41,6 +42,27 @@ on_both! {
         gate.add_permits(10 * BULK);
         let summary = running.await.unwrap().unwrap();
         assert_eq!(summary.totals.accepted as usize, BULK + 2, "the appeal, and a digest for everybody");
+    }
+}
+
+on_both! {
+    async fn an_appeal_is_seen_while_outcomes_keep_coming_in(store) {
+        // Forty a second, so that there is never a moment without one.
+        let relay = Faulty::start(slow()).await;
+        let desk = Desk::new(store, relay.address().port()).await;
+        desk.app.people(200, Cadence::Weekly).await;
+        desk.reader("near", Some("London"), true).await;
+        desk.app.post("News of the week", "Reports").await;
+        desk.app.plan(Cadence::Weekly).await;
+        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
+        let running = tokio::spawn(dispatcher::run(app, templates, Until::Empty, Arc::new(Progress::default()), stop));
+        relay.wait_for(20).await;
+        desk.mark().await;
+        relay.wait_until(|seen| seen.taken.iter().any(|message| message.data.contains("text/calendar"))).await;
+        let taken = relay.seen().taken.len();
+        assert!(taken < 150, "the appeal came after {taken} others");
+        relay.set(Script::default());
+        assert_eq!(running.await.unwrap().unwrap().totals.accepted, 202);
     }
 }
 
