@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
-use super::lab::{Database, Lab, Server, Sink};
+use super::lab::{Database, Lab, Metered, Server, Sink};
 use super::million::seconds;
 use super::{RUNS, median, row};
 
@@ -55,10 +55,7 @@ pub(crate) fn run(urgent: usize, bulk: usize) -> anyhow::Result<()> {
 fn appeal(lab: &Lab, count: usize, beside_digest: bool) -> anyhow::Result<Took> {
     let mut daemon = lab.start(&["run"])?;
     daemon.ready()?;
-    let digest = beside_digest.then(|| lab.digest()).transpose()?;
-    if let Some(digest) = &digest {
-        until("the digest is on its way", || Ok(lab.accepted(digest)? > 0))?;
-    }
+    let digest = beside_digest.then(|| begun_digest(lab)).transpose()?;
     let marked = now();
     let appeal = lab.json(&[
         "appeals",
@@ -82,9 +79,10 @@ fn appeal(lab: &Lab, count: usize, beside_digest: bool) -> anyhow::Result<Took> 
         let shown = lab.json(&["editions", "show", &edition, "--json"])?;
         Ok(shown["deliveries"]["accepted"].as_u64() == Some(count as u64))
     })?;
-    if let Some(digest) = digest {
+    if let Some((digest, command)) = digest {
         let shown = lab.json(&["editions", "show", &digest, "--json"])?;
         ensure!(shown["ended_at"].is_null(), "the digest was through before the appeal: make it larger");
+        command.kill()?;
     }
     daemon.kill()?;
     let ledger = lab.json(&["deliveries", "list", "--edition", &edition, "--json"])?;
@@ -93,6 +91,18 @@ fn appeal(lab: &Lab, count: usize, beside_digest: bool) -> anyhow::Result<Took> 
     ended.sort_by(f64::total_cmp);
     let (first, last) = ended.first().zip(ended.last()).context("nobody got it")?;
     Ok(Took { first: first - marked, last: last - marked })
+}
+
+/// A digest of which the first are sent while the others are still being planned, and the command that opened it.
+fn begun_digest(lab: &Lab) -> anyhow::Result<(String, Metered)> {
+    let command = lab.start(&["digests", "send", "weekly"])?;
+    let mut digest = None;
+    until("the digest is on its way", || {
+        let editions = lab.json(&["editions", "list", "--json"])?;
+        digest = editions.as_array().and_then(|all| all.first()).map(|edition| edition["id"].to_string());
+        Ok(digest.as_ref().is_some_and(|digest| lab.accepted(digest).is_ok_and(|accepted| accepted > 0)))
+    })?;
+    Ok((digest.context("no digest")?, command))
 }
 
 fn now() -> f64 {

@@ -4,9 +4,11 @@
 //! database as long as it lives, whose number stands with its leases.
 
 use std::fs::{File, TryLockError};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::store::holders::Holder;
-use crate::store::{Result, Store, StoreError};
+use crate::store::{Result, Sqlite, Store, StoreError};
 
 /// Held while a process dispatches. The system, or the database, lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -31,14 +33,40 @@ impl DispatchLock {
                 return Ok(Self::OneOf(Holder::take(pool, key).await?));
             }
         };
-        let mut path = pools.file.clone().into_os_string();
-        path.push(".lock");
-        let failed = |source| StoreError::File { path: path.clone().into(), source };
+        let path = path(pools);
+        let failed = |source| StoreError::File { path: path.clone(), source };
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self::Only(file)),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Busy),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
+        for _ in 0..LOOKS {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self::Only(file)),
+                // Perhaps by somebody who only looks.
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(LOOK).await,
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Whether a process dispatches from this SQLite file at present, which then also plans. On PostgreSQL, where planning
+    /// is nobody's alone, false.
+    ///
+    /// # Errors
+    ///
+    /// When the lock's file cannot be read.
+    pub fn is_taken(store: &Store) -> Result<bool> {
+        let Store::Sqlite(pools) = store else { return Ok(false) };
+        let path = path(pools);
+        let looked = match File::open(&path) {
+            Ok(file) => file.try_lock_shared(),
+            // There never was one.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => Err(TryLockError::Error(error)),
+        };
+        match looked {
+            // The file's end gives the lock back.
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(source)) => Err(StoreError::File { path, source }),
         }
     }
 
@@ -62,4 +90,14 @@ impl DispatchLock {
             _ => Ok(true),
         }
     }
+}
+
+/// How often to try for a lock that another has, and how long to wait in between.
+const LOOKS: u32 = 5;
+const LOOK: Duration = Duration::from_millis(20);
+
+fn path(pools: &Sqlite) -> PathBuf {
+    let mut path = pools.file.clone().into_os_string();
+    path.push(".lock");
+    path.into()
 }
