@@ -17,9 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::dispatcher::{self, Progress, Summary, Until};
+use crate::metrics;
 use crate::templates::Templates;
 use crate::wake::LOOK;
-use crate::web::{self, Pages};
+use crate::web::{self, Limits, Pages};
 
 /// What a part came to.
 enum Ended {
@@ -32,6 +33,7 @@ pub struct Daemon {
     app: Arc<App>,
     templates: watch::Sender<Arc<Templates>>,
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     /// Caught from the beginning: one that comes early must not end the process.
     hangups: Signal,
     progress: Arc<Progress>,
@@ -54,7 +56,8 @@ impl Daemon {
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot serve the pages on {listen}; is it taken? Set web.listen to another"))?;
-        Self::on(app, listener)
+        let metrics = metrics::bind(app.config.web.metrics_listen).await?;
+        Ok(Self { metrics, ..Self::on(app, listener)? })
     }
 
     /// As [`Daemon::new`], with the pages on a listener that is bound already.
@@ -65,7 +68,12 @@ impl Daemon {
     pub fn on(app: Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
         let templates = watch::channel(Arc::new(load(&app)?)).0;
         let hangups = signal(SignalKind::hangup()).context("cannot catch SIGHUP")?;
-        Ok(Self { app, templates, listener, hangups, progress: Arc::default() })
+        Ok(Self { app, templates, listener, metrics: None, hangups, progress: Arc::default() })
+    }
+
+    /// Where the metrics are served, if anywhere.
+    pub fn metrics_address(&self) -> Option<std::net::SocketAddr> {
+        self.metrics.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
     /// Where the pages are served.
@@ -88,7 +96,7 @@ impl Daemon {
     ///
     /// With the error of the part that ended first, if any did before it was told to.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<Summary> {
-        let Self { app, templates, listener, hangups, progress } = self;
+        let Self { app, templates, listener, metrics, hangups, progress } = self;
         let pages = Pages::new(Arc::clone(&app), templates.subscribe());
         pages.set_ready(false);
         let mut parts: JoinSet<anyhow::Result<Ended>> = JoinSet::new();
@@ -106,6 +114,14 @@ impl Daemon {
             parts.spawn(async move {
                 scheduler::run(&app, stop).await.context("the scheduler failed")?;
                 Ok(Ended::Part("scheduler"))
+            });
+        }
+        if let Some(listener) = metrics {
+            let (router, stop) = (metrics::router(Arc::clone(&app), Arc::clone(&progress)), stop.clone());
+            parts.spawn(async move {
+                let served = web::serve_router(Limits::default(), listener, router, stop, || {}).await;
+                served.context("the metrics failed")?;
+                Ok(Ended::Part("metrics"))
             });
         }
         {

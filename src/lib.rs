@@ -42,7 +42,8 @@ pub mod deliveries;
 pub mod dispatcher;
 pub mod relay;
 
-// What staff are told when it is not.
+// What staff are told when it is not, and what can be read of it.
+pub mod metrics;
 pub mod notify;
 
 // What people touch.

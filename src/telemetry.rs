@@ -25,7 +25,7 @@ pub fn start(talk: Talk, log: Option<&str>, format: Option<&str>) -> Result<(), 
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
     // Whoever called first, as a test may, has decided.
     let _ = match format {
-        Some("json") => logs.json().flatten_event(true).with_current_span(false).try_init(),
+        Some("json") => logs.json().flatten_event(true).with_span_list(true).with_current_span(false).try_init(),
         None | Some("" | "text") => logs.with_ansi(stderr().is_terminal()).try_init(),
         Some(_) => return Err("HANDBILL_LOG_FORMAT is neither text nor json".to_owned()),
     };

@@ -36,7 +36,7 @@ use crate::templates::Templates;
 use brakes::Brakes;
 use problem::Problem;
 
-pub use serve::{Limits, serve, serve_within};
+pub use serve::{Limits, serve, serve_router, serve_within};
 
 /// What the pages work with. Clones share everything.
 #[derive(Clone)]

@@ -99,7 +99,9 @@ fn begun_digest(lab: &Lab) -> anyhow::Result<(String, Metered)> {
     let mut digest = None;
     until("the digest is on its way", || {
         let editions = lab.json(&["editions", "list", "--json"])?;
-        digest = editions.as_array().and_then(|all| all.first()).map(|edition| edition["id"].to_string());
+        // The daemon opens one for each cadence whose hour it missed.
+        let weekly = editions.as_array().and_then(|all| all.iter().find(|edition| edition["cadence"] == "weekly"));
+        digest = weekly.map(|edition| edition["id"].to_string());
         Ok(digest.as_ref().is_some_and(|digest| lab.accepted(digest).is_ok_and(|accepted| accepted > 0)))
     })?;
     Ok((digest.context("no digest")?, command))

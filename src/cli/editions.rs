@@ -1,5 +1,7 @@
 //! `handbill editions`: the mailings, and their brakes.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use clap::Subcommand;
 use serde::Serialize;
@@ -9,10 +11,14 @@ use super::output::{Output, or_empty};
 use super::{Ended, Outcome};
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::deliveries::DeliveryState;
 use crate::editions::{EditionState, brakes};
 use crate::id::EditionId;
 use crate::store::deliveries::Counts;
 use crate::store::editions::Edition;
+
+/// Over what a rate is taken.
+const MINUTE: Duration = Duration::from_secs(60);
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -181,19 +187,39 @@ struct Shown {
     standing: Standing,
     /// When its next delivery is due.
     next_due_at: Option<Timestamp>,
+    /// How many the relays took within the last minute, while it is under way.
+    per_minute: Option<i64>,
+    /// In how many seconds the rest has gone at that rate; nothing where none was taken, or it is not planned to its end.
+    seconds_left: Option<i64>,
+}
+
+impl Shown {
+    async fn of(app: &App, edition: Edition) -> anyhow::Result<Self> {
+        let is_open = matches!(edition.state, EditionState::Planning | EditionState::Sending | EditionState::Paused);
+        let standing = Standing::of(app, edition).await?;
+        let mut shown = Self { standing, next_due_at: None, per_minute: None, seconds_left: None };
+        if !is_open {
+            return Ok(shown);
+        }
+        let Standing { edition, deliveries } = &shown.standing;
+        shown.next_due_at = app.store.next_due(edition.id).await?;
+        let rate = app.store.accepted_since(edition.id, app.clock.now().minus(MINUTE)).await?;
+        let left: i64 =
+            [DeliveryState::Queued, DeliveryState::Leased].iter().filter_map(|state| deliveries.get(state)).sum();
+        shown.per_minute = Some(rate);
+        shown.seconds_left = (rate > 0 && edition.state == EditionState::Sending).then(|| left * 60 / rate);
+        Ok(shown)
+    }
 }
 
 async fn show(app: &App, id: EditionId, json: bool, out: &mut Output) -> anyhow::Result<()> {
     let edition = app.store.edition(id).await?.with_context(|| format!("there is no edition {id}"))?;
-    let next_due_at = match edition.state {
-        EditionState::Done | EditionState::Cancelled | EditionState::Superseded => None,
-        _ => app.store.next_due(id).await?,
-    };
-    let shown = Shown { standing: Standing::of(app, edition).await?, next_due_at };
+    let shown = Shown::of(app, edition).await?;
     if json {
         return Ok(out.json(&shown)?);
     }
-    let Shown { standing: Standing { edition, deliveries }, next_due_at } = &shown;
+    let Shown { standing: Standing { edition, deliveries }, next_due_at, per_minute, seconds_left } = &shown;
+    let left = seconds_left.map(|seconds| humantime::format_duration(Duration::from_secs(seconds.unsigned_abs())));
     out.facts(&[
         ("id", edition.id.to_string()),
         ("kind", edition.kind.to_string()),
@@ -211,6 +237,8 @@ async fn show(app: &App, id: EditionId, json: bool, out: &mut Output) -> anyhow:
         ("deadline", edition.deadline_at.to_string()),
         ("next is due", or_empty(*next_due_at)),
         ("deliveries", in_words(deliveries)),
+        ("rate", per_minute.map_or_else(String::new, |rate| format!("{rate} in the last minute"))),
+        ("time left", left.map_or_else(String::new, |left| format!("{left} at that rate"))),
     ])?;
     Ok(())
 }

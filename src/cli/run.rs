@@ -29,6 +29,9 @@ pub(super) async fn run(open: &Opening, _: &Run, out: &mut Output) -> Outcome {
     let stop = CancellationToken::new();
     let signals = tokio::spawn(daemon::signals(stop.clone())?);
     out.line(format!("Serving {} on {}", app.config.site.url, daemon.address()?))?;
+    if let Some(address) = daemon.metrics_address() {
+        out.line(format!("Metrics on http://{address}/metrics"))?;
+    }
     std::io::Write::flush(out)?;
     let summary = tokio::select! {
         summary = daemon.run(stop) => summary?,

@@ -160,6 +160,8 @@ pub struct Vault {
 pub struct Web {
     /// Where the pages are served.
     pub listen: SocketAddr,
+    /// Where `/metrics` is served, on loopback; nowhere by default.
+    pub metrics_listen: Option<SocketAddr>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// How many sign-ups and link requests one network (an IPv4 /24, an IPv6 /56) may make in an hour.
@@ -174,6 +176,7 @@ impl Default for Web {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_listen: None,
             trusted_proxies: Vec::new(),
             requests_per_network: 60,
             requests_overall: 1000,

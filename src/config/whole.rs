@@ -109,6 +109,10 @@ impl Config {
         if !self.store.url.starts_with("sqlite:") && !self.store.url.starts_with("postgres") {
             return Err(("store.url", "use sqlite://FILE or postgres://USER@HOST/DATABASE".to_owned()));
         }
+        if let Some(listen) = self.web.metrics_listen.filter(|listen| !listen.ip().is_loopback()) {
+            let why = format!("{listen} is not on loopback; the numbers are not for everybody: use 127.0.0.1");
+            return Err(("web.metrics_listen", why));
+        }
         let digests = &self.digests;
         for (key, line) in [
             ("digests.daily", &digests.daily),

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use super::claims::Claim;
 use super::{DispatchLock, Left, Shared, Until, urgent, worker};
@@ -208,15 +209,19 @@ impl<'a> Clerk<'a> {
         let places = self.shared.relay.connections_for_bulk(u16::try_from(allowed).unwrap_or(u16::MAX));
         self.shared.queue.set_places(usize::from(places));
         while workers.len() < allowed.min(self.shared.queue.len()) {
-            workers.spawn(worker::run(Arc::clone(&self.shared)));
+            workers.spawn(worker::run(Arc::clone(&self.shared)).instrument(self.relay_span()));
         }
     }
 
     /// Sees to it that a relay that was away is tried again while nothing is due that would be sent by it.
     fn knock(&self, workers: &mut JoinSet<()>) {
         if self.shared.gate.admits() == 1 && workers.is_empty() && self.shared.queue.len() == 0 {
-            workers.spawn(worker::knock(Arc::clone(&self.shared)));
+            workers.spawn(worker::knock(Arc::clone(&self.shared)).instrument(self.relay_span()));
         }
+    }
+
+    fn relay_span(&self) -> tracing::Span {
+        tracing::info_span!("relay", name = self.shared.relay.name)
     }
 
     /// Writes down how the relay is doing, for people and for other processes.

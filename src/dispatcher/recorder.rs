@@ -59,7 +59,7 @@ pub(super) async fn run(recorder: Recorder, mut reports: mpsc::UnboundedReceiver
             pause = (pause * 2).min(Duration::from_secs(5));
         }
         for report in &group {
-            recorder.progress.count(report.record.state);
+            recorder.progress.count(&report.batch.edition, &report.record);
         }
         group.clear();
         recorder.recorded.send_replace(());

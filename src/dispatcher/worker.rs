@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tracing::Instrument;
+
 use super::Shared;
 use super::queue::Job;
 use crate::deliveries::blame::{self, Blame};
@@ -31,7 +33,9 @@ pub(super) async fn run(shared: Arc<Shared>) {
             taken = shared.queue.pop() => taken,
             () = tokio::time::sleep(IDLE) => break,
         };
-        if !handle(&shared, &mut connection, taken.job.clone()).await {
+        let edition = &taken.job.batch.edition;
+        let span = tracing::info_span!("edition", id = %edition.id, kind = %edition.kind);
+        if !handle(&shared, &mut connection, taken.job.clone()).instrument(span).await {
             break;
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Result, Store, Tx, free_among, on, on_tx};
 use crate::clock::Timestamp;
 use crate::deliveries::DeliveryState;
+use crate::editions::Lane;
 use crate::id::{EditionId, SubscriberId, VariantId};
 
 /// A delivery to be written.
@@ -47,6 +48,21 @@ pub struct Delivery {
 
 const COLUMNS: &str = "edition_id, subscriber_id, state, attempts, due_at, relay, stage, reply_code, reply, ended_at";
 
+/// How many deliveries of a lane have not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
+pub struct LaneQueue {
+    /// Which lane.
+    pub lane: Lane,
+    /// To be sent now.
+    pub due: i64,
+    /// To be tried again later.
+    pub later: i64,
+    /// In the hands of a dispatcher.
+    pub leased: i64,
+    /// Since when the first of them is due.
+    pub oldest_due: Option<Timestamp>,
+}
+
 /// How many deliveries of an edition are in each state.
 pub type Counts = BTreeMap<DeliveryState, i64>;
 
@@ -62,6 +78,34 @@ impl Store {
             sqlx::query_as(COUNT).bind(edition).fetch_all(db).await?
         });
         Ok(rows.into_iter().collect())
+    }
+
+    /// How many deliveries of open editions have not ended, by lane.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn queue_by_lane(&self, now: Timestamp) -> Result<Vec<LaneQueue>> {
+        const COUNT: &str = "SELECT e.lane, count(CASE WHEN d.state = 'queued' AND d.due_at <= $1 THEN 1 END) AS due, \
+                             count(CASE WHEN d.state = 'queued' AND d.due_at > $1 THEN 1 END) AS later, \
+                             count(CASE WHEN d.state = 'leased' THEN 1 END) AS leased, \
+                             min(CASE WHEN d.state = 'queued' AND d.due_at <= $1 THEN d.due_at END) AS oldest_due \
+                             FROM editions e JOIN deliveries d ON d.edition_id = e.id \
+                             WHERE e.state IN ('planning', 'sending') AND d.state IN ('queued', 'leased') \
+                             GROUP BY e.lane ORDER BY e.lane";
+        on!(self, db => Ok(sqlx::query_as(COUNT).bind(now).fetch_all(db).await?))
+    }
+
+    /// How many deliveries of an edition the relays took since `since`. It reads all of the edition's, for people who ask
+    /// how it goes.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn accepted_since(&self, edition: EditionId, since: Timestamp) -> Result<i64> {
+        const COUNT: &str =
+            "SELECT count(*) FROM deliveries WHERE edition_id = $1 AND state = 'accepted' AND ended_at > $2";
+        on!(self, db => Ok(sqlx::query_scalar(COUNT).bind(edition).bind(since).fetch_one(db).await?))
     }
 
     /// Up to `limit` lines of an edition's ledger after `after`, in order of subscriber.

@@ -64,6 +64,21 @@ pub async fn serve_within(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let router = router(pages.clone());
+    serve_router(limits, listener, router, shutdown, || pages.set_ready(false)).await
+}
+
+/// Serves any routes, within `limits`, until `shutdown`; `closed` is called when nobody new is let in any more.
+///
+/// # Errors
+///
+/// When they cannot be served at all.
+pub async fn serve_router(
+    limits: Limits,
+    listener: TcpListener,
+    router: Router,
+    shutdown: CancellationToken,
+    closed: impl FnOnce(),
+) -> anyhow::Result<()> {
     let places = Arc::new(Semaphore::new(usize::try_from(limits.connections)?));
     loop {
         let accepted = tokio::select! {
@@ -79,7 +94,7 @@ pub async fn serve_within(
         });
     }
     drop(listener);
-    pages.set_ready(false);
+    closed();
     // Each connection sees to its own end: when all places are free, all have ended.
     let _ = places.acquire_many(limits.connections).await;
     Ok(())

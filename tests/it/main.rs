@@ -23,6 +23,7 @@ mod killed;
 mod languages;
 mod listing;
 mod mail;
+mod metrics;
 mod nodes;
 mod notices;
 mod outcomes;

@@ -239,7 +239,11 @@ impl Running {
 
     /// Gets a page, with a header; returns the status and the page.
     pub(crate) fn get(&self, path: &str, header: &str) -> (u16, String) {
-        let address = self.address();
+        Self::get_from(self.address(), path, header)
+    }
+
+    /// As [`Running::get`], from wherever it serves something else.
+    pub(crate) fn get_from(address: SocketAddr, path: &str, header: &str) -> (u16, String) {
         let tcp = TcpStream::connect(address).unwrap();
         Self::ask(tcp, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{header}\r\n\r\n"))
     }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use handbill::clock::Timestamp;
 use handbill::deliveries::DeliveryState::{self, Accepted, Cancelled, Expired, Leased, Queued, Suppressed, Unknown};
-use handbill::editions::{EditionKind, EditionState};
+use handbill::editions::{EditionKind, EditionState, Lane};
 use handbill::id::{EditionId, SubscriberId};
 use handbill::store::audience::Audience;
-use handbill::store::deliveries::NewDelivery;
+use handbill::store::deliveries::{LaneQueue, NewDelivery};
 use handbill::store::editions::NewEdition;
 use handbill::store::holders::Holder;
 use handbill::store::queue::{Claimed, Record};
@@ -83,6 +83,30 @@ async fn claim(app: &TestApp, edition: EditionId, limit: i64, lease: i64) -> Vec
 async fn states(app: &TestApp, edition: EditionId) -> Vec<DeliveryState> {
     let rows = app.store.deliveries(edition, None, SubscriberId(0), 100).await.unwrap();
     rows.iter().map(|row| row.state).collect()
+}
+
+on_both! {
+    async fn the_queue_is_counted_by_lane_and_age(store) {
+        let app = TestApp::new(store, 2525).await;
+        assert_eq!(app.store.queue_by_lane(app.now()).await.unwrap(), []);
+        let (people, due) = (app.people(5, Cadence::Weekly).await, app.now());
+        let digest = queued(&app, EditionKind::Digest, "one", &people).await;
+        queued(&app, EditionKind::Appeal, "two", &people[..2]).await;
+        let claimed = claim(&app, digest, 2, 7).await;
+        app.pass(60);
+        let now = app.now();
+        let mut tx = app.store.begin().await.unwrap();
+        let later = Record { state: Queued, due_at: soon(now), ended_at: None, ..accepted(&claimed[0], now) };
+        tx.record(&[later, accepted(&claimed[1], now)]).await.unwrap();
+        tx.commit().await.unwrap();
+        claim(&app, digest, 1, 8).await;
+        let urgent = LaneQueue { lane: Lane::Urgent, due: 2, later: 0, leased: 0, oldest_due: Some(due) };
+        let bulk = LaneQueue { lane: Lane::Bulk, due: 2, later: 1, leased: 1, oldest_due: Some(due) };
+        assert_eq!(app.store.queue_by_lane(now).await.unwrap(), [urgent, bulk]);
+        let before = now.minus(Duration::from_secs(1));
+        assert_eq!(app.store.accepted_since(digest, before).await.unwrap(), 1);
+        assert_eq!(app.store.accepted_since(digest, now).await.unwrap(), 0, "not within the time");
+    }
 }
 
 on_both! {
