@@ -13,6 +13,8 @@ use crate::config::{Config, Images, Origin};
 
 /// The widest that a picture is shown, in pixels: the card of a mail without its margins.
 const MAX_WIDTH: u32 = 536;
+/// The highest, likewise: with its post's title, it fits on the screen of a phone.
+const MAX_HEIGHT: u32 = 480;
 /// The biggest picture that a mail brings along, in bytes.
 const MAX_BYTES: u64 = 200_000;
 /// The most that all pictures of a post may have together, in bytes.
@@ -101,10 +103,13 @@ pub fn fit(config: &Config, body: &str) -> Fitted {
     fitted
 }
 
-/// How big a picture is shown: never wider than the card. What is unknown is taken for as wide as that.
+/// How big a picture is shown: never wider than the card, nor higher than a screen. What is unknown is taken for as wide as
+/// the card.
 fn shown(size: Option<(u32, u32)>) -> (u32, Option<u32>) {
     let Some((width, height)) = size.filter(|(width, _)| *width > 0) else { return (MAX_WIDTH, None) };
-    let fits = width.min(MAX_WIDTH);
+    let at_most = (u64::from(width) * u64::from(MAX_HEIGHT)).checked_div(u64::from(height));
+    let at_most = at_most.and_then(|width| u32::try_from(width).ok()).unwrap_or(MAX_WIDTH);
+    let fits = width.min(MAX_WIDTH).min(at_most).max(1);
     let scaled = u64::from(height) * u64::from(fits) / u64::from(width);
     (fits, u32::try_from(scaled).ok().filter(|height| *height > 0))
 }
