@@ -1,5 +1,7 @@
 //! `handbill dispatch`.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,11 +16,13 @@ use super::{Ended, Outcome};
 use crate::app::App;
 use crate::daemon;
 use crate::deliveries::DeliveryState;
-use crate::dispatcher::{self, DispatchLock, Left, Progress as Counters, Summary, Until};
+use crate::dispatcher::{self, DispatchLock, Left, Progress as Counters, Summary, Totals, Until};
 use crate::editions::EditionState;
+use crate::id::EditionId;
 use crate::notify::Notifier;
 use crate::relay::RelayState;
 use crate::store::StoreError;
+use crate::store::deliveries::Counts;
 use crate::templates::Templates;
 
 /// How often the progress is looked at.
@@ -99,7 +103,10 @@ async fn waiting(app: &App) -> anyhow::Result<Option<u64>> {
         if edition.state == EditionState::Planning {
             return Ok(None);
         }
-        total += app.store.counts(edition.id).await?.get(&DeliveryState::Queued).copied().unwrap_or(0);
+        // What another held is put back, or its lease ends.
+        let counts = app.store.counts(edition.id).await?;
+        let waits = [DeliveryState::Queued, DeliveryState::Leased];
+        total += waits.iter().filter_map(|state| counts.get(state)).sum::<i64>();
     }
     Ok(u64::try_from(total).ok())
 }
@@ -129,10 +136,17 @@ async fn shown(
 async fn follow(app: &App, stop: &CancellationToken) -> anyhow::Result<Option<Summary>> {
     let mut progress = Progress::new("still to be sent by the running daemon", None);
     let (mut stopped_since, mut free_looks) = (None, 0);
+    let mut seen = BTreeMap::new();
     loop {
+        for edition in app.store.open_editions().await? {
+            if let Entry::Vacant(unseen) = seen.entry(edition.id) {
+                unseen.insert(app.store.counts(edition.id).await?);
+            }
+        }
         let left = Left::of(app).await?;
         if left.awaited() == 0 {
-            return Ok(Some(Summary { later: left.later, ..Summary::default() }));
+            let totals = ended_since(app, &seen).await?;
+            return Ok(Some(Summary { totals, later: left.later, ..Summary::default() }));
         }
         match stopped_relay(app).await?.filter(|_| left.due > 0) {
             Some(reason) if stopped_since.get_or_insert_with(Instant::now).elapsed() >= PATIENCE => {
@@ -142,7 +156,7 @@ async fn follow(app: &App, stop: &CancellationToken) -> anyhow::Result<Option<Su
             None => stopped_since = None,
         }
         // Two looks, so that a daemon that is only being restarted finds its place free.
-        free_looks = if is_busy(app).await? { 0 } else { free_looks + 1 };
+        free_looks = if DispatchLock::is_taken(&app.store)? { 0 } else { free_looks + 1 };
         if free_looks == 2 {
             return Ok(None);
         }
@@ -152,6 +166,24 @@ async fn follow(app: &App, stop: &CancellationToken) -> anyhow::Result<Option<Su
             () = tokio::time::sleep(FOLLOW) => {}
         }
     }
+}
+
+/// What of these mailings has ended since they were counted.
+async fn ended_since(app: &App, before: &BTreeMap<EditionId, Counts>) -> anyhow::Result<Totals> {
+    let mut totals = Totals::default();
+    for (edition, before) in before {
+        let now = app.store.counts(*edition).await?;
+        let more = |state| {
+            let count = |counts: &Counts| counts.get(&state).copied().unwrap_or(0);
+            u64::try_from(count(&now) - count(before)).unwrap_or(0)
+        };
+        totals.accepted += more(DeliveryState::Accepted);
+        totals.refused += more(DeliveryState::Refused);
+        totals.unknown += more(DeliveryState::Unknown);
+        totals.withheld +=
+            more(DeliveryState::Suppressed) + more(DeliveryState::Expired) + more(DeliveryState::Cancelled);
+    }
+    Ok(totals)
 }
 
 /// Why no relay takes mail at present, if none does.
@@ -165,13 +197,4 @@ async fn stopped_relay(app: &App) -> anyhow::Result<Option<String>> {
         }
     }
     Ok(reason)
-}
-
-/// Whether another process holds the place of the one that dispatches.
-async fn is_busy(app: &App) -> anyhow::Result<bool> {
-    match DispatchLock::take(&app.store).await {
-        Ok(_) => Ok(false),
-        Err(StoreError::Busy) => Ok(true),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -58,6 +58,8 @@ struct Clerk<'a> {
     wake: i64,
     last_round: Option<Instant>,
     last_heartbeat: Instant,
+    /// When a batch of a digest was planned last.
+    last_batch: Option<Instant>,
     /// The most urgent lane in which the last claims may have left something for the next.
     more: Option<Lane>,
     /// Whether digests wait for what is urgent.
@@ -79,6 +81,7 @@ impl<'a> Clerk<'a> {
             wake: -1,
             last_round: None,
             last_heartbeat: Instant::now(),
+            last_batch: None,
             more: None,
             yields: false,
             store_was_fine: true,
@@ -166,13 +169,14 @@ impl<'a> Clerk<'a> {
         self.yields = false;
         // In the order of the queue.
         for edition in editions.iter().filter(|edition| edition.lane != Lane::Urgent) {
-            if edition.lane == Lane::Bulk && self.urgent_is_in_hand() {
-                // A digest's next batch and its claim wait until what is urgent has gone, which so has the store and the
-                // processors for itself.
-                self.yields = true;
+            let yields = edition.lane == Lane::Bulk && self.urgent_is_in_hand();
+            self.yields |= yields;
+            // A digest's claim waits until what is urgent has gone, which so has the store and the processors for itself, but
+            // for a batch of the digest's planning a second: a slow relay must not keep it from being planned at all.
+            if yields && self.last_batch.is_some_and(|at| at.elapsed() < ROUND) {
                 break;
             }
-            let more = match shared.claim(edition).await? {
+            let more = match if yields { Claim::Nothing } else { shared.claim(edition).await? } {
                 Claim::Nothing => false,
                 Claim::Enough => true,
                 Claim::Some { more } => {
@@ -185,7 +189,10 @@ impl<'a> Clerk<'a> {
             }
             if edition.state == EditionState::Planning && !planned {
                 match self.planner.step(&shared.app, edition).await {
-                    Ok(Step::Planned(_) | Step::Done) => (planned, busy) = (true, true),
+                    Ok(Step::Planned(_) | Step::Done) => {
+                        (planned, busy) = (true, busy || !yields);
+                        self.last_batch = Some(Instant::now());
+                    }
                     Ok(Step::Blocked) => {}
                     // One edition that cannot be planned does not hold up those behind it.
                     Err(error) => failed = Some(error),
@@ -195,9 +202,10 @@ impl<'a> Clerk<'a> {
         failed.map_or(Ok(busy), Err)
     }
 
-    /// Whether something urgent is being planned, or waits for a connection.
+    /// Whether something urgent is being planned, or waits for a connection to a relay that takes mail.
     fn urgent_is_in_hand(&self) -> bool {
-        self.shared.plans_urgent.load(Ordering::SeqCst) || self.shared.queue.ahead_of(Lane::Urgent) > 0
+        let goes = self.shared.gate.admits() == usize::MAX;
+        self.shared.plans_urgent.load(Ordering::SeqCst) || goes && self.shared.queue.ahead_of(Lane::Urgent) > 0
     }
 
     /// Sees to it that there are as many connections as there is work, and as the relay allows.

@@ -3,12 +3,15 @@
 #![cfg(test)]
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use handbill::store::Store;
+use tokio::sync::Semaphore;
 
 use crate::real::Real;
 use crate::sink::{Sink, free_port};
+use crate::smtp::{Act, Faulty, Script, Stage};
 
 /// Somebody who wants each post, on a store whose baseline is taken.
 fn reader(real: &Real) {
@@ -238,6 +241,24 @@ fn a_dispatch_beside_a_daemon_ends_when_no_relay_answers_it() {
     daemon.log.wait_for("the relay answers again");
     real.done(&["dispatch", "--until-empty"]);
     assert_eq!(daemon.terminate().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispatch_beside_a_daemon_says_what_that_one_sent() {
+    let gate = Arc::new(Semaphore::new(0));
+    let relay = Faulty::start(Script::default().on(Stage::Dot, Act::Hold(Arc::clone(&gate)))).await;
+    let real = Real::sqlite();
+    real.configure_relay(relay.address().port(), "");
+    reader(&real);
+    let _daemon = real.daemon();
+    real.post("strike.md", "The strike goes on");
+    relay.wait_until(|seen| seen.count("DATA") == 1).await;
+    let mut looking_on = real.start(&["dispatch", "--until-empty", "--json"]);
+    looking_on.log.wait_for("still to be sent by the running daemon");
+    gate.add_permits(1);
+    assert_eq!(looking_on.ended().code(), Some(0), "{}", looking_on.log.text());
+    let summary: serde_json::Value = serde_json::from_str(&looking_on.out.text()).unwrap();
+    assert_eq!(summary["accepted"], 1, "{summary}");
 }
 
 #[test]

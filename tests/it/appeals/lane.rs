@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use handbill::dispatcher::{self, Progress, Until};
+use handbill::editions::EditionState;
 use handbill::subscribers::Cadence;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::desk::{Desk, EVE};
 use crate::app::TestApp;
-use crate::nodes::slow;
-use crate::smtp::{Act, Faulty, Script};
+use crate::nodes::{slow, until};
+use crate::smtp::{Act, Faulty, Script, Stage};
 use crate::stores::at;
 
 /// How many get nothing but the digest.
@@ -62,7 +63,36 @@ on_both! {
         let taken = relay.seen().taken.len();
         assert!(taken < 150, "the appeal came after {taken} others");
         relay.set(Script::default());
-        assert_eq!(running.await.unwrap().unwrap().totals.accepted, 202);
+        assert_eq!(running.await.unwrap().unwrap().totals.accepted, 402);
+    }
+}
+
+on_both! {
+    async fn a_digest_is_planned_while_the_relay_is_slow_with_an_appeal(store) {
+        let gate = Arc::new(Semaphore::new(0));
+        let relay = Faulty::start(Script::default().on(Stage::Dot, Act::Hold(Arc::clone(&gate)))).await;
+        let desk = Desk::new(store, relay.address().port()).await;
+        for number in 0..10 {
+            desk.reader(&format!("near{number}"), Some("London"), true).await;
+        }
+        desk.mark().await;
+        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
+        let dispatcher = dispatcher::run(app, templates, Until::Stopped, Arc::new(Progress::default()), stop.clone());
+        let running = tokio::spawn(dispatcher);
+        // All connections wait for an answer, and the others for a connection.
+        relay.wait_until(|seen| seen.count("DATA") == 4).await;
+        desk.app.post("News of the week", "Reports").await;
+        let digest = desk.app.plan(Cadence::Weekly).await;
+        until("the digest is not planned", async || {
+            desk.app.store.edition(digest).await.unwrap().unwrap().state == EditionState::Sending
+        })
+        .await;
+        assert_eq!(relay.seen().taken.len(), 0, "the appeal was through");
+        gate.add_permits(100);
+        let taken = relay.wait_for(20).await;
+        assert!(taken[..10].iter().all(|message| message.data.contains("text/calendar")), "the digest passed the appeal");
+        stop.cancel();
+        assert_eq!(running.await.unwrap().unwrap().totals.accepted, 20);
     }
 }
 
