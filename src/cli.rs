@@ -9,6 +9,7 @@ mod dispatch;
 mod doctor;
 mod editions;
 mod failure;
+mod keys;
 mod migrate;
 mod notify;
 pub mod output;
@@ -37,13 +38,14 @@ use output::Output;
 const EXAMPLES: &str = "\
 Examples:
   handbill demo                                   see a whole campaign at work, without sending anything
-  handbill doctor                                 check config, store, key, templates and relay
+  handbill doctor                                 check config, store, keys, templates and relay
   handbill subscribers import people.csv --consent 'sign-up sheets, May 2026'
   handbill posts pull                             look for new posts once
   handbill digests send weekly --dry-run          see what the weekly digest would be
   handbill appeals mark 7 --starts 2026-09-28T16:00 --address '1 High Street, London'
   handbill dispatch --until-empty                 send what is due, then exit
   handbill run                                    do all of it by itself, and serve the pages
+  handbill keys dkim                              make a key that signs mail, and see what to publish
   handbill notify test                            see that staff would be told when something is wrong
   handbill status                                 see what is under way and what waits for you
 
@@ -71,7 +73,7 @@ enum Command {
     Run(run::Run),
     /// Set up a whole working campaign in a scratch folder; nothing leaves this machine.
     Demo(demo::Demo),
-    /// Check config, store, key, templates, relays and who is told.
+    /// Check config, store, keys, templates, relays and who is told.
     Doctor(doctor::Doctor),
     /// Bring the store up to date, or make it.
     Migrate(migrate::Migrate),
@@ -95,6 +97,9 @@ enum Command {
     /// The ledger: what became of each mail.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// The keys that mail is signed with.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Who is told when something is wrong.
     #[command(subcommand)]
     Notify(notify::Notify),
@@ -175,6 +180,7 @@ async fn carry_out(cli: Cli, out: &mut Output) -> Outcome {
         Command::Editions(args) => looking(&open, async |app| editions::run(app, &args, out).await).await,
         Command::Deliveries(args) => looking(&open, async |app| deliveries::run(app, &args, out).await).await,
         Command::Dispatch(args) => with_app(&open, async |app| dispatch::run(app, &args, out).await).await,
+        Command::Keys(args) => keys::run(&open, &args, out),
         Command::Notify(args) => notify::run(&open, &args, out).await,
         Command::Templates(args) => template_commands::run(&open.config()?, &args, out),
     }
@@ -210,6 +216,11 @@ impl Opening {
         let variables =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         config::load(&self.config, variables)
+    }
+
+    /// The folder of the config, which paths in it are relative to.
+    pub(crate) fn folder(&self) -> PathBuf {
+        config::folder(&self.config)
     }
 
     /// Config, store and key, opened.

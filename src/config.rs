@@ -1,6 +1,7 @@
 //! `config.toml`, overridden by `HANDBILL_SECTION__KEY`, checked as a whole before anything runs.
 
 mod color;
+mod dkim;
 mod load;
 mod notify;
 mod relay;
@@ -9,7 +10,8 @@ mod source;
 mod whole;
 
 pub use color::{Color, DARK_GROUND, READABLE};
-pub use load::{ConfigError, load};
+pub use dkim::{Dkim, check_selector};
+pub use load::{ConfigError, folder, load};
 pub use notify::{Notify, NotifyMail};
 pub use relay::{Relay, Secret, Tls};
 pub use sections::{Config, Digests, Images, Mail, Sender, Site, Store, Vault, Web};

@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::config::Relay;
 use crate::deliveries;
+use crate::dkim::Signer;
 use crate::id::{EditionId, SubscriberId};
 use crate::relay::{OpenError, Outcome};
 use crate::store::queue::Record;
@@ -79,6 +80,8 @@ struct Shared {
     relay: Relay,
     hello: String,
     composer: Composer,
+    /// Who signs what is sent; nothing where the relay may.
+    signer: Option<Signer>,
     queue: Queue,
     claims: Claims,
     /// Whether something urgent is being planned.
@@ -183,7 +186,7 @@ impl Shared {
 ///
 /// # Errors
 ///
-/// When no relay is configured, another process dispatches from this SQLite store, the store fails for good, or, with
+/// When no relay is configured, mail cannot be signed as [dkim] says, another process dispatches from this SQLite store, the store fails for good, or, with
 /// [`Until::Empty`], the relay cannot be reached.
 pub async fn run(
     app: Arc<App>,
@@ -198,6 +201,7 @@ pub async fn run(
         .first()
         .cloned()
         .context("no [[relay]] is configured, so there is nothing to hand mail to")?;
+    let signer = Signer::of(&app.config)?;
     let mut lock = DispatchLock::take(&app.store).await?;
     let composer = Composer::new(Arc::clone(&app), templates);
     let (reports, inbox) = mpsc::unbounded_channel();
@@ -213,6 +217,7 @@ pub async fn run(
         app,
         hello,
         composer,
+        signer,
         queue: Queue::new(&relay),
         claims: Claims::new(lock.holder()),
         plans_urgent: AtomicBool::new(false),

@@ -33,6 +33,7 @@ pub mod schedule;
 pub mod subscribers;
 
 // How it is written.
+pub mod dkim;
 pub mod message;
 pub mod templates;
 pub mod words;

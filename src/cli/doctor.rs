@@ -1,5 +1,6 @@
 //! `handbill doctor`: looks at everything that a run depends on, and goes on after a failure.
 
+mod dkim;
 mod notify;
 
 use std::time::Duration;
@@ -30,7 +31,7 @@ One line each, `ok` or `FAIL` with what to do. The exit status is 1 if any fails
 /// How long after a relay was to be tried again it counts as tried.
 const NEWS: Duration = Duration::from_secs(120);
 
-/// Check config, store, key, templates, relays and who is told.
+/// Check config, store, keys, templates, relays and who is told.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Doctor {
@@ -101,6 +102,7 @@ pub(super) async fn run(open: &Opening, args: &Doctor, out: &mut Output) -> Outc
                 };
                 tell(Finding::of(format!("relay {}", relay.name), found))?;
             }
+            tell(Finding::of("dkim", dkim::signs(&config, Clock::System.now())))?;
             tell(Finding::of("notify", notify::channels(&config).await))?;
         }
     }

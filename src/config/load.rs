@@ -84,9 +84,7 @@ pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) ->
             }
         })?
     };
-    let base = path.parent().unwrap_or(Path::new("."));
-    let base = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
-    config.resolve_paths(&base);
+    config.resolve_paths(&folder(path));
     config.read_secrets().map_err(|message| invalid(None, message))?;
     config.validate().map_err(|(key, message)| {
         match overrides.iter().find(|(keys, _)| without_numbers(keys) == key) {
@@ -95,6 +93,12 @@ pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) ->
         }
     })?;
     Ok(config)
+}
+
+/// The folder of a config, from the root, which the paths in it are relative to.
+pub fn folder(config: &Path) -> PathBuf {
+    let folder = config.parent().unwrap_or(Path::new("."));
+    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
 /// The variable that sets a key.

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::color::Color;
 use super::source::Source;
-use super::{Notify, Relay};
+use super::{Dkim, Notify, Relay};
 use crate::address::Address;
 use crate::subscribers::Cadence;
 use crate::text_enum::text_enum;
@@ -45,6 +45,9 @@ pub struct Config {
     /// How mail is written.
     #[serde(default)]
     pub mail: Mail,
+    /// How mail is signed; nothing where the relay sees to that.
+    #[serde(default)]
+    pub dkim: Option<Dkim>,
     /// Urgent appeals.
     #[serde(default)]
     pub appeals: Appeals,

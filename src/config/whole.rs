@@ -31,6 +31,10 @@ impl Config {
                 resolve(&mut folder.path);
             }
         }
+        if let Some(dkim) = &mut self.dkim {
+            resolve(&mut dkim.key_file);
+            dkim.ed25519_key_file.iter_mut().for_each(resolve);
+        }
         self.notify.webhook_file.iter_mut().for_each(resolve);
         if let Some(program) = self.notify.command.first_mut().filter(|program| program.contains('/')) {
             // A bare name is looked up among the system's programs.
@@ -137,6 +141,7 @@ impl Config {
         if let Some((_, twice)) = self.appeals.regions.iter().enumerate().find(|pair| is_twice(*pair)) {
             return Err(("appeals.regions", format!("`{twice}` is there twice")));
         }
+        self.validate_dkim()?;
         self.validate_notify()?;
         if self.relays.len() > 1 {
             return Err(("relay.name", "one relay is all that this version can use".to_owned()));

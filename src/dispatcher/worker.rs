@@ -7,6 +7,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use super::Shared;
+use super::compose::Composed;
 use super::queue::Job;
 use crate::deliveries::blame::{self, Blame};
 use crate::deliveries::{self, DeliveryState, Verdict};
@@ -60,7 +61,7 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
         return other.carry_out(shared, job).await;
     }
     let now = shared.app.clock.now();
-    let composed = match shared.composer.compose(&job.batch.edition, claimed).await {
+    let composed = match made(shared, &job).await {
         Ok(Some(composed)) => composed,
         Ok(None) => {
             report(deliveries::ended(claimed, DeliveryState::Suppressed, now), None);
@@ -121,6 +122,14 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
     let record = deliveries::record(claimed, lane, &shared.relay.name, &outcome, shared.app.clock.now(), shared.dice());
     report(record, Some(permit));
     true
+}
+
+/// The message as it goes out, signed where we sign; nothing when its subscriber was erased.
+async fn made(shared: &Shared, job: &Job) -> anyhow::Result<Option<Composed>> {
+    let Some(composed) = shared.composer.compose(&job.batch.edition, &job.claimed).await? else { return Ok(None) };
+    let Some(signer) = &shared.signer else { return Ok(Some(composed)) };
+    let bytes = signer.sign_aside(composed.bytes, shared.app.clock.now()).await?;
+    Ok(Some(Composed { bytes, ..composed }))
 }
 
 /// What becomes of a delivery that is not to be sent, at least not now.

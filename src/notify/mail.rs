@@ -1,6 +1,7 @@
 //! Mail to staff, past the queue: straight to a relay of its own, as the queue may be what is stuck.
 
 use crate::config::Sender;
+use crate::dkim::Signer;
 use crate::editions::EditionKind;
 use crate::id::EditionId;
 use crate::message::{self, Content, Draft, MessageError};
@@ -56,6 +57,19 @@ impl<'a> Letter<'a> {
     }
 }
 
+/// The message, signed where we sign. Staff rather get it without than not at all: why it cannot be signed may be what it tells.
+async fn signed(teller: &Teller<'_>, message: Vec<u8>) -> Vec<u8> {
+    let signed = match Signer::of(teller.config) {
+        Ok(Some(signer)) => signer.sign_aside(message.clone(), teller.clock.now()).await,
+        Ok(None) => return message,
+        Err(error) => Err(error),
+    };
+    signed.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a notice goes out without a signature");
+        message
+    })
+}
+
 /// Hands a letter to the relay for staff.
 pub(super) async fn send(teller: &Teller<'_>, letter: &Letter<'_>) -> Result<(), MailError> {
     let config = teller.config;
@@ -78,7 +92,7 @@ pub(super) async fn send(teller: &Teller<'_>, letter: &Letter<'_>) -> Result<(),
         calendar: None,
         images: &[],
     };
-    let message = message::build(&draft)?;
+    let message = signed(teller, message::build(&draft)?).await;
     let mut connection = Connection::open(relay, site.url.host_str().unwrap_or("localhost")).await?;
     let outcome = connection.send(&site.sender.address, &letter.to.address, &message).await;
     connection.quit().await;
