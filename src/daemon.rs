@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::dispatcher::{self, Progress, Summary, Until};
+use crate::dkim::Signer;
 use crate::metrics;
 use crate::templates::Templates;
 use crate::wake::LOOK;
@@ -46,11 +47,12 @@ impl std::fmt::Debug for Daemon {
 }
 
 impl Daemon {
-    /// Loads the templates and binds the pages' address, so that what is wrong with either is known before any work.
+    /// Loads the templates, reads the keys that sign mail, and binds the pages' address, so that what is wrong with any of them is
+    /// known before any work.
     ///
     /// # Errors
     ///
-    /// When a template is broken or does not render, or the address is taken.
+    /// When a template is broken or does not render, mail cannot be signed, or the address is taken.
     pub async fn new(app: Arc<App>) -> anyhow::Result<Self> {
         let listen = app.config.web.listen;
         let listener = TcpListener::bind(listen)
@@ -64,9 +66,10 @@ impl Daemon {
     ///
     /// # Errors
     ///
-    /// When a template is broken.
+    /// When a template is broken, or mail cannot be signed.
     pub fn on(app: Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
         let templates = watch::channel(Arc::new(load(&app)?)).0;
+        Signer::of(&app.config)?;
         let hangups = signal(SignalKind::hangup()).context("cannot catch SIGHUP")?;
         Ok(Self { app, templates, listener, metrics: None, hangups, progress: Arc::default() })
     }

@@ -79,7 +79,8 @@ impl Signer {
     /// When a key cannot be used.
     pub fn of(config: &Config) -> Result<Option<Self>, DkimError> {
         let Some(dkim) = &config.dkim else { return Ok(None) };
-        let keys = dkim.keys().map(|(algorithm, selector, file)| Ok((selector.to_owned(), Key::read(algorithm, file)?)));
+        let keys =
+            dkim.keys().map(|(algorithm, selector, file)| Ok((selector.to_owned(), Key::read(algorithm, file)?)));
         let keys = keys.collect::<Result<_, DkimError>>()?;
         Ok(Some(Self::new(config.dkim_domain(), keys)))
     }

@@ -93,7 +93,10 @@ pub(super) fn run(open: &Opening, command: &Keys, out: &mut Output) -> Outcome {
         out.line(format_args!("{}: {what} ({})\n", key.key_file.display(), key.is))?;
         out.line(format_args!("Publish this in the DNS of {domain}:\n\n{}\n", key.zone_line))?;
         if !is_named(&config, key) {
-            out.line(format_args!("When it can be found there, write into the config:\n\n{}\n", section(key, &folder)))?;
+            out.line(format_args!(
+                "When it can be found there, write into the config:\n\n{}\n",
+                section(key, &folder)
+            ))?;
         }
     }
     out.line("handbill doctor says whether mail can be signed.")?;
@@ -114,9 +117,11 @@ fn wanted(args: &Dkim, config: &Config, folder: &Path) -> anyhow::Result<Vec<Wan
     configured.retain(|key| key.algorithm == algorithm);
     let own = configured.pop();
     let selector = args.selector.clone();
-    let selector = selector.or_else(|| own.as_ref().map(|key| key.selector.clone())).unwrap_or_else(|| default.to_owned());
+    let selector =
+        selector.or_else(|| own.as_ref().map(|key| key.selector.clone())).unwrap_or_else(|| default.to_owned());
     check_selector(&selector, config.dkim_domain()).map_err(|why| Usage(format!("--selector: {why}")))?;
-    let named = args.key_file.as_ref().map(std::path::absolute).transpose().context("cannot tell where --key-file is")?;
+    let named =
+        args.key_file.as_ref().map(std::path::absolute).transpose().context("cannot tell where --key-file is")?;
     // Where another selector is named, the config's file holds another key.
     let own = own.filter(|key| key.selector == selector).map(|key| key.file);
     let file = named.or(own).unwrap_or_else(|| folder.join(format!("dkim-{selector}.pem")));

@@ -60,7 +60,8 @@ impl Config {
             );
             return Err(("dkim.domain", why));
         }
-        let selectors = [("dkim.selector", Some(&dkim.selector)), ("dkim.ed25519_selector", dkim.ed25519_selector.as_ref())];
+        let selectors =
+            [("dkim.selector", Some(&dkim.selector)), ("dkim.ed25519_selector", dkim.ed25519_selector.as_ref())];
         for (key, selector) in selectors.into_iter().filter_map(|(key, selector)| Some((key, selector?))) {
             check_selector(selector, domain).map_err(|why| (key, why))?;
         }

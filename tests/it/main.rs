@@ -16,6 +16,7 @@ mod cli;
 mod daemon;
 mod demo;
 mod dispatch;
+mod dkim;
 mod feeds;
 mod http;
 mod import;

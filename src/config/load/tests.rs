@@ -143,3 +143,47 @@ fn a_key_of_another_kind_is_named_with_its_line() {
     let error = read(&format!("{MINIMAL}{often}"), &[]).unwrap_err();
     assert!(error.starts_with("DIR/config.toml:21: source.interval: "), "{error}");
 }
+
+#[test]
+fn mail_is_signed_by_a_domain_that_counts_as_the_senders() {
+    let own = "[dkim]\nselector = \"handbill\"\nkey_file = \"dkim.pem\"\n";
+    let config = read(&format!("{MINIMAL}{own}"), &[]).unwrap();
+    assert_eq!(config.dkim_domain(), "campaign.example");
+    let dkim = config.dkim.unwrap();
+    assert!(dkim.key_file.is_absolute() && dkim.keys().count() == 1, "{dkim:?}");
+    let second = "ed25519_selector = \"second\"\ned25519_key_file = \"keys/second.pem\"\n";
+    let config = read(&format!("{MINIMAL}{own}{second}"), &[("HANDBILL_DKIM__DOMAIN", "campaign.example")]).unwrap();
+    let files: Vec<_> = config.dkim.iter().flat_map(|dkim| dkim.keys()).map(|(_, _, file)| file.to_owned()).collect();
+    assert!(files[1].is_absolute() && files[1].ends_with("keys/second.pem"), "{files:?}");
+
+    let above = MINIMAL.replace("news@campaign.example", "news@lists.campaign.example");
+    for domain in ["campaign.example", "lists.campaign.example", "a.lists.campaign.example"] {
+        read(&format!("{above}{own}domain = \"{domain}\"\n"), &[]).unwrap();
+    }
+    for (key, line, said) in [
+        (
+            "domain",
+            "domain = \"elsewhere.example\"",
+            "mail of campaign.example (site.sender) signed by elsewhere.example does",
+        ),
+        ("domain", "domain = \"paign.example\"", "mail of campaign.example (site.sender) signed by paign.example does"),
+        ("domain", "domain = \"example\"", "write a domain like campaign.example"),
+        ("domain", "domain = \"Campaign.example\"", "write a domain like campaign.example, in small letters"),
+        ("ed25519_selector", "ed25519_selector = \"second\"", "set dkim.ed25519_key_file too"),
+        ("ed25519_key_file", "ed25519_key_file = \"second.pem\"", "set dkim.ed25519_selector too"),
+        ("ed25519_selector", "ed25519_selector = \"handbill\"", "two keys cannot be published under one"),
+        ("ed25519_selector", "ed25519_selector = \"_\"", "a selector is small letters, digits and dashes"),
+    ] {
+        let error = read(&format!("{MINIMAL}{own}{line}\n"), &[]).unwrap_err();
+        assert!(error.starts_with(&format!("DIR/config.toml:16: dkim.{key}: {said}")), "{error}");
+    }
+    for (selector, said) in [("a..b", "a selector is"), ("-a", "a selector is"), (&"a.".repeat(125), "a selector is")] {
+        let error = read(&format!("{MINIMAL}{own}"), &[("HANDBILL_DKIM__SELECTOR", selector)]).unwrap_err();
+        assert!(error.starts_with(&format!("the variable HANDBILL_DKIM__SELECTOR: {said}")), "{error}");
+    }
+    let long = "a.".repeat(120) + "a";
+    let error = read(&format!("{MINIMAL}{own}"), &[("HANDBILL_DKIM__SELECTOR", &long)]).unwrap_err();
+    assert!(error.ends_with("the name of its DNS record would be too long; take a shorter one"), "{error}");
+    let error = read(&format!("{MINIMAL}[dkim]\nselector = \"handbill\"\n"), &[]).unwrap_err();
+    assert!(error.starts_with("DIR/config.toml:13: missing field `key_file`"), "{error}");
+}
