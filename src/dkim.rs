@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 use aws_lc_rs::error::Unspecified;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -118,7 +118,9 @@ impl Signer {
     pub fn sign(&self, message: &[u8], at: Timestamp) -> Result<Vec<u8>, DkimError> {
         let (head, body) = parts(message).ok_or(DkimError::Message)?;
         let (names, mut signed) = headers(head)?;
-        let body_hash = STANDARD.encode(digest(&SHA256, &relaxed::body(body)));
+        let mut body_hash = Context::new(&SHA256);
+        relaxed::body(body, |stretch| body_hash.update(stretch));
+        let body_hash = STANDARD.encode(body_hash.finish());
         let shared = signed.len();
         let mut whole = Vec::with_capacity(message.len() + 2048);
         for (selector, key) in &self.0.keys {

@@ -116,6 +116,8 @@ pub(crate) struct Lab {
     database: Database,
     url: String,
     port: u16,
+    /// What the config says besides.
+    more: String,
 }
 
 impl Lab {
@@ -125,7 +127,7 @@ impl Lab {
             Some(server) => create_database(&server.said, None)?,
             None => "sqlite://handbill.db".to_owned(),
         };
-        let lab = Self { dir: tempfile::tempdir()?, database, url, port };
+        let lab = Self { dir: tempfile::tempdir()?, database, url, port, more: String::new() };
         std::fs::create_dir(lab.path().join("posts"))?;
         lab.configure()?;
         Ok(lab)
@@ -137,7 +139,8 @@ impl Lab {
             Database::Sqlite => self.url.clone(),
             Database::Postgres => create_database(&self.url, Some(&self.url))?,
         };
-        let copy = Self { dir: tempfile::tempdir()?, database: self.database, url, port: self.port };
+        let (dir, more) = (tempfile::tempdir()?, self.more.clone());
+        let copy = Self { dir, database: self.database, url, port: self.port, more };
         let status = Command::new("cp").arg("-a").arg(self.path().join(".")).arg(copy.path()).status()?;
         ensure!(status.success(), "cannot copy the scratch folder");
         copy.configure()?;
@@ -145,7 +148,7 @@ impl Lab {
     }
 
     fn configure(&self) -> anyhow::Result<()> {
-        let (url, port) = (&self.url, self.port);
+        let Self { url, port, more, .. } = self;
         let config = format!(
             r#"[site]
 name = "Campaign"
@@ -170,13 +173,26 @@ tls = "none"
 connections = {CONNECTIONS}
 [appeals]
 regions = ["London"]
-"#
+{more}"#
         );
         Ok(std::fs::write(self.path().join("config.toml"), config)?)
     }
 
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// Has mail signed by RSA from now on.
+    pub(crate) fn sign(&mut self) -> anyhow::Result<()> {
+        self.done(&["keys", "dkim", "--key-file", "dkim.pem"])?;
+        self.more = "[dkim]\nselector = \"handbill\"\nkey_file = \"dkim.pem\"\n".to_owned();
+        self.configure()
+    }
+
+    /// Has mail go out without signatures again.
+    pub(crate) fn leave_unsigned(&mut self) -> anyhow::Result<()> {
+        self.more.clear();
+        self.configure()
     }
 
     /// Posts for a digest of a little over 30 KB.

@@ -11,12 +11,13 @@
 mod lab;
 mod lane;
 mod million;
+mod signed;
 mod wire;
 
 use anyhow::{Context, bail};
 
 /// Rows by their names, in the order in which they are measured.
-const ROWS: [&str; 4] = ["wire", "nodes", "million", "lane"];
+const ROWS: [&str; 5] = ["wire", "signed", "nodes", "million", "lane"];
 
 /// How often each side of a ratio is measured; the median counts.
 const RUNS: usize = 3;
@@ -38,6 +39,9 @@ fn main() -> anyhow::Result<()> {
     println!("| what | Handbill | against | ratio | target |\n|---|---|---|---|---|");
     if wanted("wire") {
         wire::against_smtp_source(scaled(50_000))?;
+    }
+    if wanted("signed") {
+        signed::run(scaled(50_000))?;
     }
     if wanted("nodes") {
         wire::nodes(scaled(50_000))?;

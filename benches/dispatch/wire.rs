@@ -73,6 +73,12 @@ pub(crate) fn nodes(count: usize) -> anyhow::Result<()> {
 
 /// How long a message of the labs' digest is, as a sink receives it.
 fn message_size() -> anyhow::Result<usize> {
+    let samples = samples()?;
+    Ok(samples.iter().map(Vec::len).sum::<usize>() / samples.len())
+}
+
+/// Three messages of the labs' digest, as a sink keeps them.
+pub(crate) fn samples() -> anyhow::Result<Vec<Vec<u8>>> {
     let sink = Sink::keeping()?;
     let lab = Lab::new(Database::Sqlite, None, sink.port)?;
     lab.people(3, 0)?;
@@ -80,9 +86,9 @@ fn message_size() -> anyhow::Result<usize> {
     lab.digest()?;
     lab.done(&["dispatch", "--until-empty"])?;
     let files = std::fs::read_dir(sink.folder())?.collect::<Result<Vec<_>, _>>()?;
-    let sizes = files.iter().map(|file| Ok(file.metadata()?.len())).collect::<anyhow::Result<Vec<_>>>()?;
-    ensure!(sizes.len() == 3, "not everybody got the digest");
-    Ok(usize::try_from(sizes.iter().sum::<u64>() / 3)?)
+    let samples = files.iter().map(|file| Ok(std::fs::read(file.path())?)).collect::<anyhow::Result<Vec<_>>>()?;
+    ensure!(samples.len() == 3, "not everybody got the digest");
+    Ok(samples)
 }
 
 /// How many seconds smtp-source takes for `count` messages of `size` bytes.
