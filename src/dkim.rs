@@ -151,7 +151,7 @@ impl Signer {
 
 /// The headers with their last line break, and the body behind the empty line.
 fn parts(message: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = message.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let end = memchr::memmem::find(message, b"\r\n\r\n")?;
     Some((message.get(..end + 2)?, message.get(end + 4..)?))
 }
 
