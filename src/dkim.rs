@@ -11,6 +11,7 @@ mod relaxed;
 mod tests;
 
 use std::fmt::Write as _;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use aws_lc_rs::error::Unspecified;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use tokio::sync::Semaphore;
 
 use crate::clock::Timestamp;
 use crate::config::Config;
@@ -69,6 +71,8 @@ struct Keys {
     domain: String,
     /// With the selector under which each is published.
     keys: Vec<(String, Key)>,
+    /// One for each core: more threads would only take turns, and keep others from theirs.
+    threads: Semaphore,
 }
 
 impl Signer {
@@ -87,7 +91,8 @@ impl Signer {
 
     /// A signer for `domain` with keys and their selectors; the first key's signature comes first.
     pub fn new(domain: &str, keys: Vec<(String, Key)>) -> Self {
-        Self(Arc::new(Keys { domain: domain.to_owned(), keys }))
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self(Arc::new(Keys { domain: domain.to_owned(), keys, threads: Semaphore::new(cores) }))
     }
 
     /// The domain that it signs for.
@@ -106,6 +111,7 @@ impl Signer {
     ///
     /// As for [`Signer::sign`], and when the program ends.
     pub async fn sign_aside(&self, message: Vec<u8>, at: Timestamp) -> Result<Vec<u8>, DkimError> {
+        let _thread = self.0.threads.acquire().await.map_err(|_| DkimError::Ended)?;
         let signer = self.clone();
         tokio::task::spawn_blocking(move || signer.sign(&message, at)).await.map_err(|_| DkimError::Ended)?
     }
