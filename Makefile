@@ -5,7 +5,7 @@
 test: servers
 	cargo test --locked --no-fail-fast
 
-# PostgreSQL, Postfix's smtp-sink and Chromium, from the system's packages, and axe-core from npm; nothing is started.
+# PostgreSQL, Postfix's smtp-sink, Chromium and dkimpy, from the system's packages, and axe-core from npm; nothing is started.
 servers:
 	@tests/servers/install
 

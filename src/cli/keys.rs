@@ -21,7 +21,7 @@ Examples:
   handbill keys dkim --json
 
 A key that is there already is kept, and its record printed again. Publish the record in the DNS of your domain before the
-config names the key: mail signed with a key that cannot be found looks forged.";
+config names the key: a signature whose key cannot be found counts for nothing.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Keys {
