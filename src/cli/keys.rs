@@ -93,13 +93,11 @@ pub(super) fn run(open: &Opening, command: &Keys, out: &mut Output) -> Outcome {
         out.line(format_args!("{}: {what} ({})\n", key.key_file.display(), key.is))?;
         out.line(format_args!("Publish this in the DNS of {domain}:\n\n{}\n", key.zone_line))?;
         if !is_named(&config, key) {
-            out.line(format_args!(
-                "When it can be found there, write into the config:\n\n{}\n",
-                section(key, &folder)
-            ))?;
+            let place = if config.dkim.is_some() { "[dkim] of the config:\n" } else { "the config:\n\n[dkim]" };
+            out.line(format_args!("When it can be found there, write into {place}\n{}\n", lines(key, &folder)))?;
         }
     }
-    out.line("handbill doctor says whether mail can be signed.")?;
+    out.line("Where a form asks for its parts, the value is what stands in the quotes, with nothing between.")?;
     Ok(Ended::Done)
 }
 
@@ -155,9 +153,9 @@ fn is_named(config: &Config, key: &Published) -> bool {
     keys.any(|(_, selector, file)| selector == key.selector && file == key.key_file)
 }
 
-/// What the config has to say for it.
-fn section(key: &Published, folder: &Path) -> String {
+/// What the config has to say for it, in its section.
+fn lines(key: &Published, folder: &Path) -> String {
     let file = key.key_file.strip_prefix(folder).unwrap_or(&key.key_file).display();
     let prefix = if key.algorithm == Algorithm::Ed25519 { "ed25519_" } else { "" };
-    format!("[dkim]\n{prefix}selector = \"{}\"\n{prefix}key_file = \"{file}\"", key.selector)
+    format!("{prefix}selector = \"{}\"\n{prefix}key_file = \"{file}\"", key.selector)
 }

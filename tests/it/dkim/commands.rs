@@ -38,7 +38,9 @@ fn a_key_is_made_once_and_its_record_is_what_verifiers_need() {
     assert!(again.contains("was there already, and is kept") && !again.contains("[dkim]"), "{again}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
     let second = real.done(&["keys", "dkim", "--ed25519"]);
-    assert!(second.contains("dkim-handbill-ed25519.pem: made (Ed25519)") && second.contains(SECOND), "{second}");
+    assert!(second.contains("dkim-handbill-ed25519.pem: made (Ed25519)"), "{second}");
+    let wanted = format!("write into [dkim] of the config:\n\n{SECOND}");
+    assert!(second.contains(&wanted), "{second}");
 
     real.configure(&format!("{SECTION}{SECOND}"));
     let keys = real.json(&["keys", "dkim", "--json"]);
