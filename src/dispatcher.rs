@@ -186,8 +186,8 @@ impl Shared {
 ///
 /// # Errors
 ///
-/// When no relay is configured, mail cannot be signed as `[dkim]` says, another process dispatches from this SQLite store, the store fails for good, or, with
-/// [`Until::Empty`], the relay cannot be reached.
+/// When no relay is configured, mail cannot be signed as `[dkim]` says, another process dispatches from this SQLite store,
+/// the store fails for good, or, with [`Until::Empty`], the relay cannot be reached.
 pub async fn run(
     app: Arc<App>,
     templates: watch::Receiver<Arc<Templates>>,
