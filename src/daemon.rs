@@ -47,8 +47,8 @@ impl std::fmt::Debug for Daemon {
 }
 
 impl Daemon {
-    /// Loads the templates, reads the keys that sign mail, and binds the pages' address, so that what is wrong with any of them is
-    /// known before any work.
+    /// Loads the templates, reads the keys that sign mail, and binds the pages' address, so that what is wrong with any of them
+    /// is known before any work.
     ///
     /// # Errors
     ///
