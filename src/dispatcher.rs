@@ -4,8 +4,8 @@
 //! clerks: sweep, plan, claim -> queue -> workers: look again, compose, send -> recorder -> ledger
 //! ```
 //!
-//! The clerks and the recorder hold short transactions; no send is ever inside one. What is claimed is at most two seconds'
-//! work. A stop takes nothing new, waits for the relay's open replies, and puts back the rest.
+//! The workers of all relays take from the one queue. The clerks and the recorder hold short transactions; no send is ever
+//! inside one. What is claimed is at most two seconds' work. A stop takes nothing new, waits for the relay's open replies, and puts back the rest.
 
 mod blocked;
 mod claims;
@@ -15,28 +15,29 @@ mod gate;
 mod left;
 mod lock;
 mod pace;
+mod places;
 mod progress;
 mod queue;
 mod recorder;
+mod route;
+mod routes;
 mod urgent;
 mod worker;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::config::Relay;
 use crate::deliveries;
 use crate::dkim::Signer;
 use crate::id::{EditionId, SubscriberId};
-use crate::relay::{OpenError, Outcome};
+use crate::relay::Outcome;
 use crate::store::queue::Record;
 use crate::templates::Templates;
 
@@ -48,9 +49,10 @@ pub use recorder::record;
 
 use blocked::Blocked;
 use claims::Claims;
-use gate::Gate;
 use queue::{Job, Queue};
 use recorder::{GROUP, Recorder, Report};
+use route::Route;
+use routes::Routes;
 
 /// When a dispatcher is through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,11 +75,14 @@ pub struct Summary {
     pub left_open: u64,
 }
 
+/// Jobs that are being handed over, and to whom.
+type InFlight = HashMap<(EditionId, SubscriberId), (Job, Arc<Route>)>;
+
 /// What the parts of a dispatcher share.
 #[derive(Debug)]
 struct Shared {
     app: Arc<App>,
-    relay: Relay,
+    routes: Arc<Routes>,
     hello: String,
     composer: Composer,
     /// Who signs what is sent; nothing where the relay may.
@@ -86,16 +91,11 @@ struct Shared {
     claims: Claims,
     /// Whether something urgent is being planned.
     plans_urgent: AtomicBool,
-    gate: Gate,
     blocked: Blocked,
     /// One for each message between MAIL and its record.
     permits: Arc<Semaphore>,
-    /// How many connections stand.
-    connections: AtomicUsize,
-    /// How many the relay was last seen to take, and until when to keep to that.
-    fewer: Mutex<Option<(usize, Instant)>>,
     reports: mpsc::UnboundedSender<Report>,
-    in_flight: Mutex<HashMap<(EditionId, SubscriberId), Job>>,
+    in_flight: Mutex<InFlight>,
     stopping: CancellationToken,
     progress: Arc<Progress>,
     /// Says that a group was recorded.
@@ -109,7 +109,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn in_flight(&self) -> std::sync::MutexGuard<'_, HashMap<(EditionId, SubscriberId), Job>> {
+    fn in_flight(&self) -> std::sync::MutexGuard<'_, InFlight> {
         self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -160,22 +160,6 @@ impl Shared {
         }
     }
 
-    /// Notes that the relay takes no more connections than stand, for a while.
-    fn fewer(&self, stand: usize, error: &OpenError) {
-        let mut fewer = self.fewer.lock().unwrap_or_else(PoisonError::into_inner);
-        if fewer.is_none_or(|(_, until)| until < Instant::now()) {
-            tracing::warn!(relay = self.relay.name, connections = stand, %error, "the relay takes no more connections");
-        }
-        *fewer = Some((stand, Instant::now() + FEWER_FOR));
-    }
-
-    /// How many connections may stand at present.
-    fn allowed(&self) -> usize {
-        let fewer = *self.fewer.lock().unwrap_or_else(PoisonError::into_inner);
-        let configured = usize::from(self.relay.connections);
-        fewer.filter(|(_, until)| *until > Instant::now()).map_or(configured, |(stand, _)| stand.clamp(1, configured))
-    }
-
     /// Chance for the length of a pause; where there is none, the middle.
     fn dice(&self) -> u16 {
         crate::vault::random_bytes::<2>().map_or(u16::MAX / 2, u16::from_be_bytes)
@@ -187,7 +171,7 @@ impl Shared {
 /// # Errors
 ///
 /// When no relay is configured, mail cannot be signed as `[dkim]` says, another process dispatches from this SQLite store,
-/// the store fails for good, or, with [`Until::Empty`], the relay cannot be reached.
+/// the store fails for good, or, with [`Until::Empty`], no relay can be reached.
 pub async fn run(
     app: Arc<App>,
     templates: watch::Receiver<Arc<Templates>>,
@@ -195,12 +179,7 @@ pub async fn run(
     progress: Arc<Progress>,
     stop: CancellationToken,
 ) -> anyhow::Result<Summary> {
-    let relay = app
-        .config
-        .relays
-        .first()
-        .cloned()
-        .context("no [[relay]] is configured, so there is nothing to hand mail to")?;
+    let routes = Arc::new(Routes::new(&app.config.relays)?);
     let signer = Signer::of(&app.config)?;
     let mut lock = DispatchLock::take(&app.store).await?;
     let composer = Composer::new(Arc::clone(&app), templates);
@@ -211,17 +190,14 @@ pub async fn run(
     let recorder = Recorder { app: told, progress: counted, recorded: recorded.clone() };
     let recorder = tokio::spawn(recorder::run(recorder, inbox));
     let shared = Arc::new(Shared {
-        permits: Arc::new(Semaphore::new(usize::from(relay.connections) + GROUP)),
-        connections: AtomicUsize::new(0),
-        fewer: Mutex::default(),
+        permits: Arc::new(Semaphore::new(routes.connections() + GROUP)),
         app,
         hello,
         composer,
         signer,
-        queue: Queue::new(&relay),
+        queue: Queue::new(Arc::clone(&routes)),
         claims: Claims::new(lock.holder()),
         plans_urgent: AtomicBool::new(false),
-        gate: Gate::default(),
         blocked: Blocked::default(),
         reports,
         in_flight: Mutex::default(),
@@ -231,7 +207,7 @@ pub async fn run(
         nudged: Notify::new(),
         unreleased: Mutex::default(),
         unmade: Mutex::default(),
-        relay,
+        routes,
     });
     let mut workers = JoinSet::new();
     let worked = clerk::run(&shared, &mut workers, until, &mut lock).await;
@@ -256,18 +232,15 @@ pub async fn run(
 
 /// Records every send that is still out as maybe sent.
 fn cut_off(shared: &Shared) -> u64 {
-    let open: Vec<Job> = shared.in_flight().drain().map(|(_, job)| job).collect();
+    let open: Vec<_> = shared.in_flight().drain().map(|(_, open)| open).collect();
     let count = open.len() as u64;
     tracing::warn!(count, "stopped while the relay's replies were out; these may have been sent");
     let now = shared.app.clock.now();
-    for job in open {
+    for (job, route) in open {
         let outcome = Outcome::Unknown { error: "stopped before the reply came".to_owned() };
         let lane = job.batch.edition.lane;
-        let record = deliveries::record(&job.claimed, lane, &shared.relay.name, &outcome, now, shared.dice());
+        let record = deliveries::record(&job.claimed, lane, &route.relay.name, &outcome, now, shared.dice());
         shared.report(record, &job, None);
     }
     count
 }
-
-/// How long to make do with fewer connections once the relay took no more.
-const FEWER_FOR: Duration = Duration::from_secs(30);

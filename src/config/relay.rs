@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::Config;
 use super::sections::duration;
 use crate::text_enum::text_enum;
 
@@ -53,6 +54,15 @@ pub struct Relay {
     /// How many of them are kept free for urgent appeals; at least one is left for all else.
     #[serde(default = "default_reserve")]
     pub reserve_for_urgent: u16,
+    /// After how many messages a connection is closed and another one opened.
+    #[serde(default = "default_messages")]
+    pub messages_per_connection: u32,
+    /// How long a connection stays open with nothing to send.
+    #[serde(default = "default_idle", deserialize_with = "duration")]
+    pub idle: Duration,
+    /// Its part of the mail, against the weights of the others; with 0 it is used only while all that have one are away.
+    #[serde(default = "default_weight")]
+    pub weight: u16,
     /// How many messages it may be given in a minute, evenly; 0 for as many as it takes. Of them, as large a part is kept for
     /// urgent appeals as of the connections.
     #[serde(default)]
@@ -68,10 +78,39 @@ impl Relay {
         connections.saturating_sub(self.reserve_for_urgent).max(1)
     }
 
+    /// Whether it is used only while all others are away.
+    pub fn is_standby(&self) -> bool {
+        self.weight == 0
+    }
+
     /// The port to connect to.
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(if self.tls == Tls::Implicit { 465 } else { 587 })
     }
+}
+
+impl Config {
+    pub(super) fn validate_relays(&self) -> Result<(), (&'static str, String)> {
+        let relays = &self.relays;
+        if let Some((_, relay)) = relays.iter().enumerate().find(|(at, relay)| is_named(&relays[..*at], &relay.name)) {
+            return Err(("relay.name", format!("two relays are called `{}`; give each a name of its own", relay.name)));
+        }
+        if let Some(relay) = relays.iter().find(|relay| relay.connections == 0) {
+            return Err(("relay.connections", format!("relay `{}` needs at least 1", relay.name)));
+        }
+        if let Some(relay) = relays.iter().find(|relay| relay.messages_per_connection == 0) {
+            return Err(("relay.messages_per_connection", format!("relay `{}` needs at least 1", relay.name)));
+        }
+        if !relays.is_empty() && relays.iter().all(Relay::is_standby) {
+            let why = "with 0 it only stands in for others: at least one relay needs a weight of 1 or more";
+            return Err(("relay.weight", why.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+fn is_named(relays: &[Relay], name: &str) -> bool {
+    relays.iter().any(|relay| relay.name == name)
 }
 
 fn default_tls() -> Tls {
@@ -84,6 +123,20 @@ fn default_connections() -> u16 {
 
 fn default_reserve() -> u16 {
     2
+}
+
+/// Most large receivers and many relays end a connection after a hundred to a few thousand messages; whoever does it earlier
+/// says so with a 421, which costs one delivery a moment.
+fn default_messages() -> u32 {
+    1000
+}
+
+fn default_idle() -> Duration {
+    Duration::from_secs(15)
+}
+
+fn default_weight() -> u16 {
+    1
 }
 
 fn default_relay_timeout() -> Duration {

@@ -130,9 +130,7 @@ impl Config {
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(("source.name", format!("two sources are called `{}`", twice[0])));
         }
-        if let Some(relay) = self.relays.iter().find(|relay| relay.connections == 0) {
-            return Err(("relay.connections", format!("relay `{}` needs at least 1", relay.name)));
-        }
+        self.validate_relays()?;
         let wrong = self.appeals.regions.iter().find(|region| region.trim().is_empty() || region.contains(';'));
         if wrong.is_some() {
             return Err(("appeals.regions", "a region is a name without semicolons".to_owned()));
@@ -142,11 +140,7 @@ impl Config {
             return Err(("appeals.regions", format!("`{twice}` is there twice")));
         }
         self.validate_dkim()?;
-        self.validate_notify()?;
-        if self.relays.len() > 1 {
-            return Err(("relay.name", "one relay is all that this version can use".to_owned()));
-        }
-        Ok(())
+        self.validate_notify()
     }
 }
 

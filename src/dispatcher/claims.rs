@@ -25,7 +25,7 @@ pub(super) struct Claims {
 pub(super) enum Claim {
     /// Enough is in hand already.
     Enough,
-    /// Nothing of the edition is due, or the relay is away.
+    /// Nothing of the edition is due, or every relay is away.
     Nothing,
     /// Something, and perhaps there is more.
     Some {
@@ -53,12 +53,12 @@ impl Shared {
     pub(super) fn in_two_seconds(&self) -> usize {
         let mut rate = self.claims.rate();
         rate.measure(self.progress.totals().sum());
-        rate.in_two_seconds(usize::from(self.relay.connections))
+        rate.in_two_seconds(self.routes.connections_in_use())
     }
 
     /// Claims what is due of an edition, up to two seconds' work in hand.
     pub(super) async fn claim(&self, edition: &Edition) -> crate::store::Result<Claim> {
-        let wanted = self.in_two_seconds().min(self.gate.admits());
+        let wanted = self.in_two_seconds().min(self.routes.admits());
         // What stands behind this edition in the queue does not keep it from being claimed.
         let in_hand = self.queue.ahead_of(edition.lane);
         if wanted == 0 {
@@ -119,7 +119,7 @@ impl Shared {
     }
 
     fn lease_length(&self) -> Duration {
-        self.relay.timeout + self.app.config.mail.lease
+        self.routes.timeout() + self.app.config.mail.lease
     }
 
     fn lease_end(&self, claimed: Instant) -> Instant {
@@ -153,6 +153,6 @@ impl Rate {
 
     /// What is reckoned to fit into two seconds; at first, and at least, a few for each connection.
     fn in_two_seconds(&self, connections: usize) -> usize {
-        ((self.per_second * 2.0) as usize).max(connections * 4)
+        ((self.per_second * 2.0) as usize).max(connections.max(1) * 4)
     }
 }

@@ -25,7 +25,7 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 const MOURNING: Duration = Duration::from_secs(5);
 /// How many deliveries one transaction may end.
 pub(super) const SWEEP: i64 = 2000;
-/// With [`Until::Empty`]: so many failed attempts to reach the relay end it.
+/// With [`Until::Empty`]: so many failed attempts to reach each relay end it.
 const PATIENCE: u32 = 3;
 
 /// Runs until stopped, or until nothing is due; returns how many deliveries wait for later.
@@ -67,8 +67,8 @@ struct Clerk<'a> {
     store_was_fine: bool,
     /// When our own lock was found lost.
     lost_lock: Option<Instant>,
-    /// How the relay was doing when that was last written down.
-    relay: Option<RelayStatus>,
+    /// How the relays were doing when that was last written down.
+    relays: Vec<RelayStatus>,
 }
 
 impl<'a> Clerk<'a> {
@@ -86,7 +86,7 @@ impl<'a> Clerk<'a> {
             yields: false,
             store_was_fine: true,
             lost_lock: None,
-            relay: None,
+            relays: Vec::new(),
         }
     }
 
@@ -96,7 +96,7 @@ impl<'a> Clerk<'a> {
         loop {
             if shared.stopping.is_cancelled() {
                 // What it found out last; whoever comes next finds it out again.
-                let _ = self.note_relay().await;
+                let _ = self.note_relays().await;
                 return Ok(0);
             }
             while let Some(ended) = workers.try_join_next().or_else(|| urgent.try_join_next()) {
@@ -109,12 +109,12 @@ impl<'a> Clerk<'a> {
                         self.knock(workers);
                     }
                     if until == Until::Empty {
-                        if let Some(reason) = shared.gate.given_up(PATIENCE) {
-                            self.note_relay().await?;
+                        if let Some(reason) = shared.routes.given_up(PATIENCE) {
+                            self.note_relays().await?;
                             bail!("no relay answered: {reason}");
                         }
                         if !busy && let Some(later) = self.is_empty().await? {
-                            self.note_relay().await?;
+                            self.note_relays().await?;
                             return Ok(later);
                         }
                     }
@@ -160,7 +160,7 @@ impl<'a> Clerk<'a> {
             self.heartbeat().await?;
             busy |= planner::sweep(store, now, SWEEP).await? > 0;
             remind::open_due(&shared.app).await?;
-            self.note_relay().await?;
+            self.note_relays().await?;
         }
         let editions = store.open_editions().await?;
         self.store_was_fine = true;
@@ -204,43 +204,58 @@ impl<'a> Clerk<'a> {
 
     /// Whether something urgent is being planned, or waits for a connection to a relay that takes mail.
     fn urgent_is_in_hand(&self) -> bool {
-        let goes = self.shared.gate.admits() == usize::MAX;
+        let goes = self.shared.routes.connections_in_use() > 0;
         self.shared.plans_urgent.load(Ordering::SeqCst) || goes && self.shared.queue.ahead_of(Lane::Urgent) > 0
     }
 
-    /// Sees to it that there are as many connections as there is work, and as the relay allows.
+    /// Sees to it that there are as many connections as there is work, and as each relay allows.
     fn hire(&self, workers: &mut JoinSet<()>) {
-        let allowed = match self.shared.gate.admits() {
-            usize::MAX => self.shared.allowed(),
-            knocking => knocking,
-        };
-        let places = self.shared.relay.connections_for_bulk(u16::try_from(allowed).unwrap_or(u16::MAX));
-        self.shared.queue.set_places(usize::from(places));
-        while workers.len() < allowed.min(self.shared.queue.len()) {
-            workers.spawn(worker::run(Arc::clone(&self.shared)).instrument(self.relay_span()));
+        let waiting = self.shared.queue.len();
+        for route in self.shared.routes.iter() {
+            let allowed = match route.gate.admits() {
+                _ if !self.shared.routes.serves(route) => 0,
+                usize::MAX => route.allowed(),
+                knocking => knocking,
+            };
+            let places = route.relay.connections_for_bulk(u16::try_from(allowed).unwrap_or(u16::MAX));
+            route.places.set(usize::from(places));
+            while route.workers() < allowed.min(waiting) {
+                let worker = worker::run(Arc::clone(&self.shared), Arc::clone(route), route.hire());
+                workers.spawn(worker.instrument(route.span()));
+            }
+        }
+        if waiting > 0 {
+            // Those on standby may just have got their turn.
+            self.shared.routes.tell();
         }
     }
 
     /// Sees to it that a relay that was away is tried again while nothing is due that would be sent by it.
     fn knock(&self, workers: &mut JoinSet<()>) {
-        if self.shared.gate.admits() == 1 && workers.is_empty() && self.shared.queue.len() == 0 {
-            workers.spawn(worker::knock(Arc::clone(&self.shared)).instrument(self.relay_span()));
+        for route in self.shared.routes.iter() {
+            let idle = self.shared.queue.len() == 0 || !self.shared.routes.serves(route);
+            if idle && route.gate.admits() == 1 && route.workers() == 0 {
+                let knock = worker::knock(Arc::clone(&self.shared), Arc::clone(route), route.hire());
+                workers.spawn(knock.instrument(route.span()));
+            }
         }
     }
 
-    fn relay_span(&self) -> tracing::Span {
-        tracing::info_span!("relay", name = self.shared.relay.name)
-    }
-
-    /// Writes down how the relay is doing, for people and for other processes.
-    async fn note_relay(&mut self) -> crate::store::Result<()> {
-        let status = self.shared.gate.status(&self.shared.relay.name);
-        if let Some(status) = status.filter(|status| self.relay.as_ref() != Some(status)) {
-            let mut tx = self.shared.app.store.begin().await?;
-            tx.set_relay(&status).await?;
-            tx.commit().await?;
-            self.relay = Some(status);
+    /// Writes down how the relays are doing, for people and for other processes.
+    async fn note_relays(&mut self) -> crate::store::Result<()> {
+        let routes = self.shared.routes.iter();
+        let relays: Vec<_> = routes.filter_map(|route| route.gate.status(&route.relay.name)).collect();
+        if relays == self.relays {
+            return Ok(());
         }
+        let mut tx = self.shared.app.store.begin().await?;
+        for status in &relays {
+            if !self.relays.contains(status) {
+                tx.set_relay(status).await?;
+            }
+        }
+        tx.commit().await?;
+        self.relays = relays;
         Ok(())
     }
 
@@ -285,7 +300,7 @@ impl<'a> Clerk<'a> {
     /// Whether nothing is due, planned or out any more; then how much waits for later.
     async fn is_empty(&self) -> crate::store::Result<Option<i64>> {
         let shared = &self.shared;
-        let in_hand = shared.relay.connections as usize + super::GROUP - shared.permits.available_permits();
+        let in_hand = shared.routes.connections() + super::GROUP - shared.permits.available_permits();
         if shared.queue.len() > 0 || in_hand > 0 || !shared.in_flight().is_empty() {
             return Ok(None);
         }

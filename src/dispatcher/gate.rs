@@ -13,9 +13,16 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// The pause after a wrong password, as some lock an account after a few of them.
 const PASSWORD: Duration = Duration::from_secs(300);
 
-/// Closed while the relay cannot be reached, or turns us away.
-#[derive(Debug, Default)]
-pub(super) struct Gate(Mutex<State>);
+/// Whoever knocks has found out by then; if not, another may.
+const KNOCKING: Duration = Duration::from_secs(60);
+
+/// Closed while the relay cannot be reached, or turns us away: then one connection at a time knocks, after growing pauses.
+#[derive(Debug)]
+pub(super) struct Gate {
+    state: Mutex<State>,
+    /// So many connections in a row that break amid a message close it.
+    patience: u32,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -23,6 +30,10 @@ struct State {
     knock_at: Option<Instant>,
     last: Option<String>,
     permanent: bool,
+    /// Whether somebody has gone to knock and is not back.
+    knocking: bool,
+    /// How many connections broke amid a message since it last answered one.
+    broken: u32,
     /// Whether it was reached, and then took no mail: that it can be reached again proves nothing.
     turned_away: bool,
     /// How it is doing, and since when; nothing before it was tried.
@@ -31,8 +42,32 @@ struct State {
 }
 
 impl Gate {
+    /// For a relay that takes so many connections.
+    pub(super) fn new(connections: u16) -> Self {
+        // All of them may break at once, as when it is started anew.
+        Self { state: Mutex::default(), patience: u32::from(connections) + 5 }
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.state().knock_at.is_none()
+    }
+
+    /// Whether the caller may open a connection: always while the gate is open, else once after each pause.
+    pub(super) fn may_knock(&self) -> bool {
+        let mut state = self.state();
+        let now = Instant::now();
+        match state.knock_at {
+            None => true,
+            Some(at) if at <= now => {
+                (state.knock_at, state.knocking) = (Some(now + KNOCKING), true);
+                true
+            }
+            Some(_) => false,
+        }
     }
 
     /// Notes that a connection was opened.
@@ -45,7 +80,21 @@ impl Gate {
 
     /// Notes that the relay took a message, or had something to say of its recipient.
     pub(super) fn used(&self, relay: &str, now: Timestamp) {
-        self.state().well(relay, now);
+        let mut state = self.state();
+        state.broken = 0;
+        state.well(relay, now);
+    }
+
+    /// Notes that a connection broke amid a message. A few may be for their recipients; when it goes on, it is the relay.
+    pub(super) fn broke(&self, relay: &str, error: &str, now: Timestamp) {
+        let over = {
+            let mut state = self.state();
+            state.broken = state.broken.saturating_add(1);
+            state.broken >= self.patience
+        };
+        if over {
+            self.fail(relay, error, None, true, now);
+        }
     }
 
     /// Notes that the relay turned a connection away before it heard of a recipient.
@@ -64,9 +113,10 @@ impl Gate {
     fn fail(&self, relay: &str, error: &str, permanent: Option<Duration>, turned_away: bool, now: Timestamp) {
         let mut state = self.state();
         // Connections that failed at the same time count once.
-        if state.knock_at.is_some_and(|at| at > Instant::now()) {
+        if !state.knocking && state.knock_at.is_some_and(|at| at > Instant::now()) {
             return;
         }
+        state.knocking = false;
         state.failures = state.failures.saturating_add(1);
         state.permanent = permanent.is_some();
         state.turned_away |= turned_away;

@@ -1,6 +1,7 @@
 //! How fast a relay may be given mail, and how much of that is kept for what is urgent.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -13,6 +14,17 @@ pub(super) struct Pace {
     all: Option<DefaultDirectRateLimiter>,
     /// Of that, what mail may take that is not urgent.
     ordinary: Option<DefaultDirectRateLimiter>,
+    /// How many wait for it.
+    waiting: AtomicUsize,
+}
+
+/// Somebody who waits, as long as they do.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Pace {
@@ -22,20 +34,33 @@ impl Pace {
         let kept = u64::from(relay.connections - relay.connections_for_bulk(relay.connections));
         let kept = u64::from(all) * kept / u64::from(relay.connections.max(1));
         let ordinary = all - u32::try_from(kept).unwrap_or(0);
-        Self { all: limiter(all), ordinary: limiter(ordinary) }
+        Self { all: limiter(all), ordinary: limiter(ordinary), waiting: AtomicUsize::new(0) }
+    }
+
+    /// Whether somebody waits for the rate.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+
+    async fn wait(&self, limiter: &DefaultDirectRateLimiter) {
+        if limiter.check().is_err() {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+            let _waiting = Waiting(&self.waiting);
+            limiter.until_ready().await;
+        }
     }
 
     /// Waits until something urgent may be sent.
     pub(super) async fn urgent(&self) {
         if let Some(all) = &self.all {
-            all.until_ready().await;
+            self.wait(all).await;
         }
     }
 
     /// Waits until something that is not urgent may be sent. Given up half-way, it has cost nothing but perhaps a turn.
     pub(super) async fn ordinary(&self) {
         if let Some(ordinary) = &self.ordinary {
-            ordinary.until_ready().await;
+            self.wait(ordinary).await;
         }
         self.urgent().await;
     }

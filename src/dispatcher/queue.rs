@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::pace::Pace;
-use crate::config::Relay;
+use super::places::Place;
+use super::route::Route;
+use super::routes::{COURTESY, Routes};
 use crate::editions::Lane;
 use crate::id::SubscriberId;
 use crate::store::editions::Edition;
@@ -71,50 +72,14 @@ pub(super) struct Job {
     pub batch: Arc<Batch>,
 }
 
-/// Jobs by lane. Only so many that are not urgent are given out at once, and so fast, as some connections and a part of the
-/// relay's rate are kept for those that are.
+/// Jobs by lane, for the workers of all relays. Only so many that are not urgent are given to each relay at once, and so fast,
+/// as some connections and a part of its rate are kept for those that are.
 #[derive(Debug)]
 pub(super) struct Queue {
     lanes: Mutex<[VecDeque<Job>; 3]>,
-    places: Arc<Places>,
-    pace: Pace,
-    filled: Notify,
+    routes: Arc<Routes>,
     drained: Notify,
     urgent_drained: Notify,
-}
-
-/// The connections that mail may take that is not urgent.
-#[derive(Debug)]
-struct Places {
-    /// How many are taken, and how many there are.
-    taken: Mutex<(usize, usize)>,
-    freed: Notify,
-}
-
-impl Places {
-    fn taken(&self) -> std::sync::MutexGuard<'_, (usize, usize)> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(self: &Arc<Self>) -> Option<Place> {
-        let mut places = self.taken();
-        let (taken, all) = *places;
-        (taken < all).then(|| {
-            places.0 += 1;
-            Place(Arc::clone(self))
-        })
-    }
-}
-
-/// One of [`Places`], until it is dropped.
-#[derive(Debug)]
-struct Place(Arc<Places>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.taken().0 -= 1;
-        self.0.freed.notify_one();
-    }
 }
 
 /// A job that was given out, and its place among those that are not urgent, held until it is through.
@@ -125,24 +90,8 @@ pub(super) struct Taken {
 }
 
 impl Queue {
-    pub(super) fn new(relay: &Relay) -> Self {
-        let places = (0, usize::from(relay.connections_for_bulk(relay.connections)));
-        Self {
-            lanes: Mutex::default(),
-            places: Arc::new(Places { taken: Mutex::new(places), freed: Notify::new() }),
-            pace: Pace::of(relay),
-            filled: Notify::new(),
-            drained: Notify::new(),
-            urgent_drained: Notify::new(),
-        }
-    }
-
-    /// Gives mail that is not urgent so many connections from now on.
-    pub(super) fn set_places(&self, places: usize) {
-        let before = std::mem::replace(&mut self.places.taken().1, places);
-        for _ in before..places {
-            self.places.freed.notify_one();
-        }
+    pub(super) fn new(routes: Arc<Routes>) -> Self {
+        Self { lanes: Mutex::default(), routes, drained: Notify::new(), urgent_drained: Notify::new() }
     }
 
     fn lanes(&self) -> std::sync::MutexGuard<'_, [VecDeque<Job>; 3]> {
@@ -155,49 +104,82 @@ impl Queue {
         self.lanes()[lane]
             .extend(claimed.into_iter().map(|claimed| Job { claimed: Arc::new(claimed), batch: Arc::clone(batch) }));
         for _ in 0..count.min(64) {
-            self.filled.notify_one();
+            self.routes.tell();
         }
     }
 
-    /// The next job of the most urgent lane that has one, waited for.
-    pub(super) async fn pop(&self) -> Taken {
+    /// Puts a job back that was not tried, before all others.
+    pub(super) fn give_back(&self, job: Job) {
+        let lane = lane(job.batch.edition.lane);
+        if let Some(jobs) = self.lanes().get_mut(lane) {
+            jobs.push_front(job);
+        }
+        self.routes.tell();
+    }
+
+    /// The next job for a relay, of the most urgent lane that has one, waited for. Nothing when the relay has become one that
+    /// cannot be reached, unless the caller has a connection to it.
+    pub(super) async fn pop(&self, route: &Route, connected: bool) -> Option<Taken> {
+        let mut ahead_since = None;
         loop {
+            if !connected && !route.gate.is_open() {
+                return None;
+            }
+            if self.len() == 0 || !self.routes.serves(route) {
+                ahead_since = None;
+                route.filled.notified().await;
+                continue;
+            }
             if self.ahead_of(Lane::Urgent) > 0 {
                 // Before it is taken: whoever stops waiting here must leave it in the queue.
-                self.pace.urgent().await;
-                match self.take(URGENT..=URGENT) {
-                    Some(job) => return Taken { job, _place: None },
+                route.pace.urgent().await;
+                match self.take(route, URGENT..=URGENT) {
+                    Some(job) => return Some(Taken { job, _place: None }),
                     None => continue,
                 }
             }
-            let place = if self.len() > 0 { self.places.take() } else { None };
-            let Some(place) = place else {
+            if self.routes.is_ahead(route) {
+                let waited = *ahead_since.get_or_insert_with(Instant::now) + COURTESY;
+                if waited > Instant::now() {
+                    tokio::select! {
+                        () = route.filled.notified() => {}
+                        () = tokio::time::sleep_until(waited.into()) => {}
+                    }
+                    continue;
+                }
+            }
+            let Some(place) = route.places.take() else {
                 tokio::select! {
-                    () = self.filled.notified() => {}
-                    () = self.places.freed.notified() => {}
+                    () = route.filled.notified() => {}
+                    () = route.places.freed() => {}
                 }
                 continue;
             };
             tokio::select! {
                 biased;
-                () = self.pace.ordinary() => {
-                    if let Some(job) = self.take(URGENT..=BULK) {
-                        return Taken { job, _place: Some(place) };
+                () = route.pace.ordinary() => {
+                    if let Some(job) = self.take(route, URGENT..=BULK) {
+                        return Some(Taken { job, _place: Some(place) });
                     }
                 }
                 // It may be urgent.
-                () = self.filled.notified() => {}
+                () = route.filled.notified() => {}
             }
         }
     }
 
-    fn take(&self, lanes: std::ops::RangeInclusive<usize>) -> Option<Job> {
-        let job = self.lanes().get_mut(lanes)?.iter_mut().find_map(VecDeque::pop_front);
+    fn take(&self, route: &Route, lanes: std::ops::RangeInclusive<usize>) -> Option<Job> {
+        let job = self.lanes().get_mut(lanes)?.iter_mut().find_map(VecDeque::pop_front)?;
+        self.routes.note(route);
+        if self.routes.iter().len() > 1 && self.len() > 0 {
+            // It may be another's turn now.
+            self.routes.tell();
+        }
         self.drained.notify_one();
-        if job.as_ref().is_some_and(|job| job.batch.edition.lane == Lane::Urgent) {
+        if job.batch.edition.lane == Lane::Urgent {
             self.urgent_drained.notify_one();
         }
-        job
+        Some(job)
     }
 
     /// How many jobs of `lane` and of those before it wait.

@@ -1,7 +1,6 @@
-//! One connection to the relay, from the first job to an idle end.
+//! One connection to a relay, from the first job to an idle end.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tracing::Instrument;
@@ -9,55 +8,61 @@ use tracing::Instrument;
 use super::Shared;
 use super::compose::Composed;
 use super::queue::Job;
+use super::route::{Hired, Route};
 use crate::deliveries::blame::{self, Blame};
 use crate::deliveries::{self, DeliveryState, Verdict};
 use crate::relay::{Connection, Outcome};
 use crate::store::StoreError;
 use crate::store::queue::Record;
 
-/// A connection that had nothing to do for this long is closed.
-const IDLE: Duration = Duration::from_secs(15);
 /// A connection that was quiet for this long is asked whether it still stands before it gets a message.
 const QUIET: Duration = Duration::from_secs(5);
 /// When to try again what could not be made as the store failed.
 const MOMENT: Duration = Duration::from_secs(1);
-/// Relays limit the messages of one connection, many at 100 and more.
-const MESSAGES: u32 = 1000;
 
 /// Works until there is nothing to do, the relay fails, or the dispatcher stops.
-pub(super) async fn run(shared: Arc<Shared>) {
+pub(super) async fn run(shared: Arc<Shared>, route: Arc<Route>, _hired: Hired) {
     let mut connection: Option<Connection> = None;
     loop {
+        if connection.is_none() && !route.gate.is_open() {
+            // Nothing is taken that the relay might keep waiting.
+            let one = route.gate.may_knock() && !shared.stopping.is_cancelled();
+            if !one || !ready(&shared, &route, &mut connection).await {
+                break;
+            }
+        }
         let taken = tokio::select! {
             biased;
             () = shared.stopping.cancelled() => break,
-            taken = shared.queue.pop() => taken,
-            () = tokio::time::sleep(IDLE) => break,
+            taken = shared.queue.pop(&route, connection.is_some()) => taken,
+            () = tokio::time::sleep(route.relay.idle) => break,
         };
+        let Some(taken) = taken else { continue };
         let edition = &taken.job.batch.edition;
         let span = tracing::info_span!("edition", id = %edition.id, kind = %edition.kind);
-        if !handle(&shared, &mut connection, taken.job.clone()).instrument(span).await {
+        if !handle(&shared, &route, &mut connection, taken.job.clone()).instrument(span).await {
             break;
         }
     }
     if let Some(connection) = connection {
-        shared.connections.fetch_sub(1, Ordering::SeqCst);
+        route.disconnected();
         connection.quit().await;
     }
 }
 
 /// Sees one job through; false when the relay cannot be reached.
-async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: Job) -> bool {
+async fn handle(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Option<Connection>, job: Job) -> bool {
     // Held until the outcome is recorded; see the recorder.
     let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else { return false };
     let report = |record, permit| shared.report(record, &job, permit);
     let claimed = &job.claimed;
     // First, as it may take a while: what is looked at from here on must hold when MAIL is said.
-    if !ready(shared, connection).await || shared.stopping.is_cancelled() {
-        shared.put_back(vec![job]).await;
+    if !ready(shared, route, connection).await || shared.stopping.is_cancelled() {
+        // Another relay may take it.
+        shared.queue.give_back(job);
         return false;
     }
-    if let Some(other) = otherwise(shared, &job).await {
+    if let Some(other) = otherwise(shared, route, &job).await {
         return other.carry_out(shared, job).await;
     }
     let now = shared.app.clock.now();
@@ -79,47 +84,48 @@ async fn handle(shared: &Arc<Shared>, connection: &mut Option<Connection>, job: 
         }
     };
     // Making it may have taken a while, and a machine may have slept: what holds right before MAIL counts.
-    if let Some(other) = otherwise(shared, &job).await {
+    if let Some(other) = otherwise(shared, route, &job).await {
         return other.carry_out(shared, job).await;
     }
     let Some(open) = connection.as_mut() else { return false };
     let first = open.messages() == 0;
     let sender = &shared.app.config.site.sender.address;
     let key = (claimed.edition_id, claimed.subscriber_id);
-    shared.in_flight().insert(key, job.clone());
+    shared.in_flight().insert(key, (job.clone(), Arc::clone(route)));
     let outcome = open.send(sender, &composed.to, &composed.bytes).await;
-    if (!open.is_usable() || open.messages() >= MESSAGES)
+    if (!open.is_usable() || open.messages() >= route.relay.messages_per_connection)
         && let Some(used) = connection.take()
     {
-        shared.connections.fetch_sub(1, Ordering::SeqCst);
+        route.disconnected();
         used.quit().await;
     }
     // Whoever takes it out of `in_flight` reports it: this worker, or the dispatcher that could wait no longer.
     if shared.in_flight().remove(&key).is_none() {
         return false;
     }
+    let (relay, now) = (&route.relay.name, shared.app.clock.now());
     if let Some((why, permanent)) = deliveries::blames_relay(&outcome) {
         // On a connection that has brought messages, this is how relays end one that brought enough.
         if first {
-            shared.gate.turned_away(&shared.relay.name, &why, permanent, shared.app.clock.now());
+            route.gate.turned_away(relay, &why, permanent, now);
+            shared.nudged.notify_one();
         }
-        shared.put_back(vec![job]).await;
+        shared.queue.give_back(job);
         return !first;
     }
     match &outcome {
         Outcome::Lost { stage, error } => {
-            tracing::warn!(relay = shared.relay.name, %stage, error, "a connection was lost");
+            tracing::warn!(relay, %stage, error, "a connection was lost");
+            route.gate.broke(relay, error, now);
         }
-        Outcome::Accepted { .. } | Outcome::Deferred { .. } | Outcome::Refused { .. } => {
-            shared.gate.used(&shared.relay.name, shared.app.clock.now());
-        }
-        Outcome::Unknown { .. } => {}
+        Outcome::Accepted { .. } | Outcome::Deferred { .. } | Outcome::Refused { .. } => route.gate.used(relay, now),
+        Outcome::Unknown { error } => route.gate.broke(relay, error, now),
     }
     if blame::of(&outcome) == Some(Blame::Policy) {
-        shared.blocked.note(claimed.domain_index, shared.app.clock.now());
+        shared.blocked.note(claimed.domain_index, now);
     }
     let lane = job.batch.edition.lane;
-    let record = deliveries::record(claimed, lane, &shared.relay.name, &outcome, shared.app.clock.now(), shared.dice());
+    let record = deliveries::record(claimed, lane, relay, &outcome, now, shared.dice());
     report(record, Some(permit));
     true
 }
@@ -155,7 +161,7 @@ impl Otherwise {
 }
 
 /// Looks whether a delivery may be sent; if not, what becomes of it.
-async fn otherwise(shared: &Shared, job: &Job) -> Option<Otherwise> {
+async fn otherwise(shared: &Shared, route: &Route, job: &Job) -> Option<Otherwise> {
     let claimed = &job.claimed;
     let now = shared.app.clock.now();
     let standing = match job.batch.standing(&shared.app.store, claimed.subscriber_id).await {
@@ -167,7 +173,7 @@ async fn otherwise(shared: &Shared, job: &Job) -> Option<Otherwise> {
         }
     };
     // With too little left of the lease to see the send through, another may have it before that.
-    if job.batch.remaining() <= shared.relay.timeout {
+    if job.batch.remaining() <= route.relay.timeout {
         return Some(Otherwise::PutBack);
     }
     match deliveries::verdict(&job.batch.edition, &standing, shared.app.config.local_time(), now) {
@@ -181,44 +187,51 @@ async fn otherwise(shared: &Shared, job: &Job) -> Option<Otherwise> {
 }
 
 /// Looks whether a relay that was away can be reached again, while there is nothing to send by which it would show.
-pub(super) async fn knock(shared: Arc<Shared>) {
+pub(super) async fn knock(shared: Arc<Shared>, route: Arc<Route>, _hired: Hired) {
+    if !route.gate.may_knock() {
+        return;
+    }
     let now = || shared.app.clock.now();
-    match Connection::open(&shared.relay, &shared.hello).await {
+    match Connection::open(&route.relay, &shared.hello).await {
         Ok(connection) => {
             // Whether it also takes mail shows with the next one.
-            shared.gate.used(&shared.relay.name, now());
+            route.gate.used(&route.relay.name, now());
             connection.quit().await;
         }
-        Err(error) => shared.gate.failed(&shared.relay.name, &error, now()),
+        Err(error) => route.gate.failed(&route.relay.name, &error, now()),
     }
 }
 
 /// Makes sure that there is a connection that stands.
-async fn ready(shared: &Arc<Shared>, connection: &mut Option<Connection>) -> bool {
+async fn ready(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Option<Connection>) -> bool {
     if let Some(open) = connection.as_mut()
         && open.idle_since().elapsed() > QUIET
         && !open.check().await
     {
-        shared.connections.fetch_sub(1, Ordering::SeqCst);
+        route.disconnected();
         *connection = None;
     }
     if connection.is_some() {
         return true;
     }
-    match Connection::open(&shared.relay, &shared.hello).await {
+    let opened = Connection::open(&route.relay, &shared.hello).await;
+    let now = shared.app.clock.now();
+    match opened {
         Ok(open) => {
-            shared.connections.fetch_add(1, Ordering::SeqCst);
-            shared.gate.opened(&shared.relay.name, shared.app.clock.now());
+            route.connected();
+            route.gate.opened(&route.relay.name, now);
             *connection = Some(open);
             true
         }
         Err(error) => {
-            let others = shared.connections.load(Ordering::SeqCst);
+            let others = route.connections();
             if others > 0 {
                 // The relay is there and takes no more connections than these.
-                shared.fewer(others, &error);
+                route.fewer(others, &error);
             } else {
-                shared.gate.failed(&shared.relay.name, &error, shared.app.clock.now());
+                route.gate.failed(&route.relay.name, &error, now);
+                // Another may have to stand in for it.
+                shared.nudged.notify_one();
             }
             false
         }

@@ -31,6 +31,7 @@ mod outcomes;
 mod pipelining;
 mod posts;
 mod relay;
+mod relays;
 mod returning;
 mod sink;
 mod size;

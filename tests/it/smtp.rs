@@ -106,6 +106,9 @@ impl Faulty {
     pub(crate) fn config(&self) -> config::Relay {
         config::Relay {
             reserve_for_urgent: 0,
+            messages_per_connection: 1000,
+            idle: Duration::from_secs(15),
+            weight: 1,
             rate: 0,
             name: "faulty".to_owned(),
             host: self.address.ip().to_string(),

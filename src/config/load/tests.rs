@@ -187,3 +187,18 @@ fn mail_is_signed_by_a_domain_that_counts_as_the_senders() {
     let error = read(&format!("{MINIMAL}[dkim]\nselector = \"handbill\"\n"), &[]).unwrap_err();
     assert!(error.starts_with("DIR/config.toml:13: missing field `key_file`"), "{error}");
 }
+
+#[test]
+fn relays_have_names_of_their_own_and_not_all_of_them_stand_by() {
+    let other = "[[relay]]\nname = \"other\"\nhost = \"127.0.0.1\"\n";
+    let relays = read(&format!("{MINIMAL}{other}weight = 0\n"), &[]).unwrap().relays;
+    assert_eq!((relays[0].weight, relays[1].is_standby(), relays[1].messages_per_connection), (1, true, 1000));
+    let twice = format!("{MINIMAL}{}", other.replace("other", "main"));
+    let error = read(&twice, &[]).unwrap_err();
+    assert!(error.contains("relay.name: two relays are called `main`; give each a name of its own"), "{error}");
+    let idle = MINIMAL.replace("port = 2525", "port = 2525\nweight = 0");
+    let error = read(&format!("{idle}{other}weight = 0\n"), &[]).unwrap_err();
+    assert!(error.contains("relay.weight: ") && error.contains("at least one relay needs"), "{error}");
+    let error = read(&format!("{MINIMAL}{other}messages_per_connection = 0\n"), &[]).unwrap_err();
+    assert!(error.starts_with("DIR/config.toml:16: relay.messages_per_connection: relay `other`"), "{error}");
+}

@@ -1,0 +1,123 @@
+//! Which relay takes the next message. Each takes what it has room for, within the limits here: one on standby takes nothing
+//! while another can be reached, and those with weights share what is not urgent in proportion.
+//!
+//! A relay that is ahead of its share lets the others go first, but not for long: no slow one holds up a mailing.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::ensure;
+
+use super::route::Route;
+use crate::config::Relay;
+
+/// For how long a connection lets other relays go first.
+pub(super) const COURTESY: Duration = Duration::from_millis(250);
+
+/// All relays of the config, in its order.
+#[derive(Debug)]
+pub(super) struct Routes {
+    all: Vec<Arc<Route>>,
+    /// What each was given so far, in messages per weight.
+    given: Mutex<Vec<f64>>,
+}
+
+impl Routes {
+    pub(super) fn new(relays: &[Relay]) -> anyhow::Result<Self> {
+        ensure!(!relays.is_empty(), "no [[relay]] is configured, so there is nothing to hand mail to");
+        let routes = relays.iter().cloned().enumerate().map(|(number, relay)| Arc::new(Route::new(number, relay)));
+        Ok(Self { all: routes.collect(), given: Mutex::new(vec![0.0; relays.len()]) })
+    }
+
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, Arc<Route>> {
+        self.all.iter()
+    }
+
+    fn given(&self) -> MutexGuard<'_, Vec<f64>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Connections of all of them together.
+    pub(super) fn connections(&self) -> usize {
+        self.all.iter().map(|route| usize::from(route.relay.connections)).sum()
+    }
+
+    /// Connections of those that are in use.
+    pub(super) fn connections_in_use(&self) -> usize {
+        let used = self.all.iter().filter(|route| self.serves(route) && route.gate.is_open());
+        used.map(|route| usize::from(route.relay.connections)).sum()
+    }
+
+    /// The longest that one message may take by any of them.
+    pub(super) fn timeout(&self) -> Duration {
+        self.all.iter().map(|route| route.relay.timeout).max().unwrap_or_default()
+    }
+
+    /// Whether it is a relay's turn at all: one on standby has none while another can be reached.
+    pub(super) fn serves(&self, route: &Route) -> bool {
+        !route.relay.is_standby() || !self.all.iter().any(|other| !other.relay.is_standby() && other.gate.is_open())
+    }
+
+    /// How many deliveries may be claimed: all, none, or one to knock with.
+    pub(super) fn admits(&self) -> usize {
+        self.all.iter().filter(|route| self.serves(route)).map(|route| route.gate.admits()).max().unwrap_or(0)
+    }
+
+    /// Why none can be reached, when each was tried often enough.
+    pub(super) fn given_up(&self, patience: u32) -> Option<String> {
+        let reasons: Option<Vec<_>> = self.all.iter().map(|route| route.gate.given_up(patience)).collect();
+        let reasons = reasons?;
+        match &*reasons {
+            [only] => Some(only.clone()),
+            several => {
+                let named = self.all.iter().zip(several).map(|(route, why)| format!("{}: {why}", route.relay.name));
+                Some(named.collect::<Vec<_>>().join("; "))
+            }
+        }
+    }
+
+    /// Whether others should go first, as this one is ahead of its share by as many messages as it has connections.
+    pub(super) fn is_ahead(&self, own: &Route) -> bool {
+        if self.all.len() == 1 {
+            return false;
+        }
+        let given = self.given();
+        let of = |route: &Route| given.get(route.number).copied().unwrap_or(0.0);
+        let limit = of(own) - slack(own);
+        self.all.iter().any(|other| {
+            let ready = self.serves(other) && other.gate.is_open() && other.workers() > 0 && !other.pace.is_awaited();
+            other.number != own.number && ready && of(other) <= limit
+        })
+    }
+
+    /// Notes that a route was given a message. Those that took none meanwhile fall behind by no more than the slack, so that
+    /// one that was away is not given all there is when it comes back.
+    pub(super) fn note(&self, own: &Route) {
+        if self.all.len() == 1 {
+            return;
+        }
+        let mut given = self.given();
+        if let Some(own) = given.get_mut(own.number).map(|given| {
+            *given += 1.0 / weight(own);
+            *given
+        }) {
+            let least = own - self.all.iter().map(|route| slack(route)).fold(0.0, f64::max) - 1.0;
+            given.iter_mut().for_each(|given| *given = given.max(least));
+        }
+    }
+
+    /// Tells one waiting worker of each that there may be something to take.
+    pub(super) fn tell(&self) {
+        self.all.iter().for_each(|route| route.filled.notify_one());
+    }
+}
+
+/// One on standby shares with others on standby.
+fn weight(route: &Route) -> f64 {
+    f64::from(route.relay.weight.max(1))
+}
+
+/// By how much a route may be ahead.
+fn slack(route: &Route) -> f64 {
+    f64::from(route.relay.connections) / weight(route)
+}

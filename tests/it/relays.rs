@@ -1,0 +1,200 @@
+//! Several relays: each takes what it has room for, one stands in for another, and shares and limits hold.
+// Clippy lets tests unwrap, and sees by this that all of this file is one.
+#![cfg(test)]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use handbill::dispatcher::Until;
+use handbill::id::EditionId;
+use handbill::relay::RelayState;
+use handbill::subscribers::Cadence;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::TestApp;
+use crate::nodes::{node, start, until};
+use crate::smtp::{Act, Faulty, Script, Stage};
+use crate::stores::TestStore;
+
+/// The section of a second relay.
+fn second(server: &Faulty, more: &str) -> String {
+    let port = server.address().port();
+    format!(
+        "[[relay]]\nname = \"second\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nconnections = 4\n\
+         timeout = \"5s\"\n{more}\n"
+    )
+}
+
+/// An app with two relays; `first` and `other` are more lines of their sections.
+async fn two(store: TestStore, servers: [&Faulty; 2], first: &str, other: &str) -> TestApp {
+    let more = format!("{first}\n{}", second(servers[1], other));
+    TestApp::with(store, servers[0].address().port(), &more).await
+}
+
+/// A digest for so many.
+async fn digest(app: &TestApp, people: usize) -> EditionId {
+    app.people(people, Cadence::Weekly).await;
+    app.post("A strike", "").await;
+    app.plan(Cadence::Weekly).await
+}
+
+async fn count(app: &TestApp, edition: EditionId, wanted: &str) -> usize {
+    app.ledger(edition).await.iter().filter(|(_, state, _)| state == wanted).count()
+}
+
+/// That each of so many was written to, once.
+fn once_each(servers: [&Faulty; 2], people: usize) {
+    let taken: Vec<_> = servers.iter().flat_map(|server| server.seen().taken).collect();
+    let to: BTreeSet<_> = taken.iter().map(|message| &message.to).collect();
+    assert_eq!((taken.len(), to.len()), (people, people), "somebody was forgotten, or written to twice");
+}
+
+fn away() -> Script {
+    Script::default().on(Stage::Banner, Act::ReplyAndClose("421 4.3.2 closing")).on(Stage::Mail, Act::Close)
+}
+
+on_both! {
+    async fn when_one_goes_away_amid_a_mailing_the_other_takes_over(store) {
+        let held = Arc::new(Semaphore::new(0));
+        let hold = || Script::default().on(Stage::Dot, Act::Hold(Arc::clone(&held)));
+        let (one, other) = (Faulty::start(hold()).await, Faulty::start(hold()).await);
+        let app = two(store, [&one, &other], "", "").await;
+        let edition = digest(&app, 200).await;
+        let (node, stop) = (node(&app).await, CancellationToken::new());
+        let running = start(&app, &node, Until::Empty, &stop);
+        // Both are in the midst of it.
+        for server in [&one, &other] {
+            server.wait_until(|seen| seen.count("DATA") == 2).await;
+        }
+        one.set(away());
+        held.add_permits(10_000);
+        assert_eq!(running.await.unwrap().unwrap().totals.accepted, 200);
+        once_each([&one, &other], 200);
+        assert!(app.ledger(edition).await.iter().all(|(_, state, attempts)| state == "accepted" && *attempts == 1));
+        let seen = one.seen();
+        assert!(seen.taken.len() <= 4, "it was given more after it had gone");
+        // Its open connections, one attempt to open each anew, and a knock now and then.
+        assert!(seen.connections <= 12, "{} connections", seen.connections);
+        let states: Vec<_> = app.store.relays().await.unwrap().into_iter().map(|relay| (relay.name, relay.state)).collect();
+        assert_eq!(states, [("main".to_owned(), RelayState::Stopped), ("second".to_owned(), RelayState::Working)]);
+    }
+}
+
+on_both! {
+    async fn one_on_standby_is_used_while_the_other_is_away_and_left_again(store) {
+        let (one, standby) = (Faulty::start(away()).await, Faulty::start(Script::default()).await);
+        let app = two(store, [&one, &standby], "", "weight = 0").await;
+        digest(&app, 40).await;
+        let (node, stop) = (node(&app).await, CancellationToken::new());
+        let running = start(&app, &node, Until::Stopped, &stop);
+        standby.wait_for(40).await;
+        assert_eq!(one.seen().taken.len(), 0);
+        one.set(Script::default());
+        until("nobody looks for the first", async || {
+            app.store.relays().await.unwrap().iter().any(|relay| relay.name == "main" && relay.state == RelayState::Working)
+        })
+        .await;
+        app.post("A march", "").await;
+        app.pass(7 * 24 * 3600);
+        app.plan(Cadence::Weekly).await;
+        one.wait_for(40).await;
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        assert_eq!(standby.seen().taken.len(), 40, "the one on standby was not left");
+    }
+}
+
+on_both! {
+    async fn shares_go_by_weight(store) {
+        let (one, other) = (Faulty::start(Script::default()).await, Faulty::start(Script::default()).await);
+        let app = two(store, [&one, &other], "weight = 3", "weight = 1").await;
+        digest(&app, 400).await;
+        assert_eq!(app.dispatch().await.unwrap().totals.accepted, 400);
+        once_each([&one, &other], 400);
+        let share = one.seen().taken.len();
+        // Each may be ahead by its connections, and a busy machine lets one go on alone now and then.
+        assert!((270..=330).contains(&share), "{share} of 400");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_slow_one_holds_up_a_mailing() {
+    let held = Arc::new(Semaphore::new(0));
+    let stuck = Faulty::start(Script::default().on(Stage::Dot, Act::Hold(Arc::clone(&held)))).await;
+    let well = Faulty::start(Script::default()).await;
+    let app = two(TestStore::sqlite().await, [&stuck, &well], "", "").await;
+    digest(&app, 30).await;
+    let (node, stop) = (node(&app).await, CancellationToken::new());
+    let running = start(&app, &node, Until::Empty, &stop);
+    // All but the two that the stuck one has.
+    well.wait_for(28).await;
+    held.add_permits(100);
+    assert_eq!(running.await.unwrap().unwrap().totals.accepted, 30);
+    once_each([&stuck, &well], 30);
+}
+
+on_both! {
+    async fn what_one_defers_may_go_by_another(store) {
+        let later = Script::default().on(Stage::Rcpt, Act::Reply("450 4.2.0 later"));
+        let (one, other) = (Faulty::start(later).await, Faulty::start(Script::default()).await);
+        let app = two(store, [&one, &other], "", "").await;
+        let edition = digest(&app, 40).await;
+        let summary = app.dispatch().await.unwrap();
+        assert!(summary.later > 0 && summary.totals.accepted > 0, "{summary:?}");
+        one.set(away());
+        app.pass(3600);
+        assert_eq!(app.dispatch().await.unwrap().later, 0);
+        assert_eq!(count(&app, edition, "accepted").await, 40);
+        assert_eq!(other.seen().taken.len(), 40);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_when_all_are_away_does_the_command_give_up_and_names_each() {
+    let (one, other) = (Faulty::start(away()).await, Faulty::start(away()).await);
+    let app = two(TestStore::sqlite().await, [&one, &other], "", "weight = 0").await;
+    let edition = digest(&app, 20).await;
+    let error = app.dispatch().await.unwrap_err().to_string();
+    assert!(error.contains("main: relay 127.0.0.1") && error.contains("second: relay 127.0.0.1"), "{error}");
+    assert!(app.ledger(edition).await.iter().all(|(_, state, attempts)| state == "queued" && *attempts == 0));
+    for server in [&one, &other] {
+        // Three attempts, with growing pauses between, and one or two more while the other has its own.
+        assert!((3..=6).contains(&server.seen().connections), "{} connections", server.seen().connections);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_whose_connections_keep_breaking_is_left_alone() {
+    let (one, other) = (Faulty::start(Script::default()).await, Faulty::start(Script::default()).await);
+    one.set(Script::default().on(Stage::Rcpt, Act::Close).offering(&["8BITMIME"]));
+    let app = two(TestStore::sqlite().await, [&one, &other], "", "").await;
+    let edition = digest(&app, 200).await;
+    let summary = app.dispatch().await.unwrap();
+    // As many as its patience, and those that were out then.
+    assert!((9..=13).contains(&summary.later), "{summary:?}");
+    assert_eq!(count(&app, edition, "accepted").await, usize::try_from(200 - summary.later).unwrap());
+    let relays = app.store.relays().await.unwrap();
+    assert_eq!((relays[0].name.as_str(), relays[0].state), ("main", RelayState::Stopped));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_brings_no_more_messages_than_it_may_and_ends_when_idle() {
+    let server = Faulty::start(Script::default()).await;
+    let more = "messages_per_connection = 10\nidle = \"100ms\"\nreserve_for_urgent = 3\n";
+    let app = TestApp::with(TestStore::sqlite().await, server.address().port(), more).await;
+    digest(&app, 45).await;
+    let (node, stop) = (node(&app).await, CancellationToken::new());
+    let running = start(&app, &node, Until::Stopped, &stop);
+    server.wait_for(45).await;
+    // The dispatcher goes on, and the last connection goes all the same.
+    let seen = server.wait_until(|seen| seen.closed == seen.connections).await;
+    assert!((5..=8).contains(&seen.connections), "{} connections", seen.connections);
+    let mut on_this = 0;
+    for line in &seen.commands {
+        on_this = if line.starts_with("EHLO") { 0 } else { on_this + usize::from(line.starts_with("MAIL")) };
+        assert!(on_this <= 10, "a connection brought more than ten");
+    }
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
