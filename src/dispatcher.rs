@@ -7,6 +7,7 @@
 //! The workers of all relays take from the one queue. The clerks and the recorder hold short transactions; no send is ever
 //! inside one. What is claimed is at most two seconds' work. A stop takes nothing new, waits for the relay's open replies, and puts back the rest.
 
+mod allowance;
 mod blocked;
 mod claims;
 mod clerk;
@@ -41,6 +42,7 @@ use crate::relay::Outcome;
 use crate::store::queue::Record;
 use crate::templates::Templates;
 
+pub(crate) use allowance::subject;
 pub use compose::Composer;
 pub use left::Left;
 pub use lock::DispatchLock;
@@ -117,6 +119,18 @@ impl Shared {
         self.unreleased.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes of the relays' limits what the next messages need, and puts back what must wait for the next hour or day.
+    async fn keep_to_limits(&self, urgent: bool) -> crate::store::Result<()> {
+        self.routes.refill(&self.app.store, urgent, self.in_two_seconds()).await?;
+        if self.routes.are_full(urgent, clerk::PATIENCE) {
+            let jobs = self.queue.take_lanes(urgent);
+            if !jobs.is_empty() {
+                self.put_back(jobs).await;
+            }
+        }
+        Ok(())
+    }
+
     /// Puts back what could not be put back before.
     async fn put_back_again(&self) {
         let jobs = std::mem::take(&mut *self.unreleased());
@@ -179,7 +193,7 @@ pub async fn run(
     progress: Arc<Progress>,
     stop: CancellationToken,
 ) -> anyhow::Result<Summary> {
-    let routes = Arc::new(Routes::new(&app.config.relays)?);
+    let routes = Arc::new(Routes::new(&app.config.relays, &app.clock)?);
     let signer = Signer::of(&app.config)?;
     let mut lock = DispatchLock::take(&app.store).await?;
     let composer = Composer::new(Arc::clone(&app), templates);
@@ -221,6 +235,11 @@ pub async fn run(
     workers.shutdown().await;
     shared.put_back(shared.queue.take_all()).await;
     shared.put_back_again().await;
+    for route in shared.routes.iter() {
+        if let Err(error) = route.allowance.return_all(&shared.app.store).await {
+            tracing::error!(relay = route.relay.name, %error, "cannot give back what is left of its limits");
+        }
+    }
     let progress = Arc::clone(&shared.progress);
     // The recorder ends when the last sender is gone, and with it all outcomes are in the ledger.
     drop(shared);

@@ -24,6 +24,7 @@ mod schedules;
 pub mod sources;
 pub mod subscribers;
 pub mod suppressions;
+pub mod tallies;
 pub mod told;
 pub mod translations;
 mod tx;

@@ -8,6 +8,7 @@ use super::output::Output;
 use super::{Ended, Outcome};
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::dispatcher;
 use crate::notify::NoticeKind;
 use crate::posts::PostState;
 use crate::relay::RelayState;
@@ -67,6 +68,12 @@ struct RelayLine {
     since: Option<Timestamp>,
     /// Why it takes no mail.
     reason: Option<String>,
+    /// What it may be given in an hour and in a day, where there is such a limit.
+    rate_per_hour: Option<u32>,
+    rate_per_day: Option<u32>,
+    /// What it was given of that so far, with what is just being sent.
+    this_hour: Option<i64>,
+    today: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -181,18 +188,27 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
 /// The relays of the config, and how they are doing.
 async fn relays(app: &App) -> anyhow::Result<Vec<RelayLine>> {
     let known = app.store.relays().await?;
-    let relays = app.config.relays.iter().map(|relay| {
+    let mut relays = Vec::new();
+    for relay in &app.config.relays {
         let status = known.iter().find(|status| status.name == relay.name);
-        RelayLine {
+        let used = match relay.limits().any() {
+            true => Some(app.store.tally(&dispatcher::subject(&relay.name), app.clock.now()).await?),
+            false => None,
+        };
+        relays.push(RelayLine {
             name: relay.name.clone(),
             host: relay.host.clone(),
             port: relay.port(),
             state: status.map(|status| status.state),
             since: status.map(|status| status.changed_at),
             reason: status.and_then(|status| status.reason.clone()),
-        }
-    });
-    Ok(relays.collect())
+            rate_per_hour: Some(relay.rate_per_hour).filter(|limit| *limit > 0),
+            rate_per_day: Some(relay.rate_per_day).filter(|limit| *limit > 0),
+            this_hour: used.map(|(hour, _)| hour),
+            today: used.map(|(_, day)| day),
+        });
+    }
+    Ok(relays)
 }
 
 fn show(screen: &Screen, out: &mut Output) -> std::io::Result<()> {
@@ -221,7 +237,12 @@ fn show(screen: &Screen, out: &mut Output) -> std::io::Result<()> {
     let sources = sources.map(|(name, error)| format!("{name} ({})", error.unwrap_or("well"))).collect::<Vec<_>>();
     let relays = screen.relays.iter().map(|relay| {
         let state = relay.state.map(|state| format!(", {state}")).unwrap_or_default();
-        format!("{} ({}:{}{state})", relay.name, relay.host, relay.port)
+        let used = |used: Option<i64>, limit: Option<u32>, when| {
+            used.zip(limit).map(|(used, limit)| format!(", {used} of {limit} {when}")).unwrap_or_default()
+        };
+        let hour = used(relay.this_hour, relay.rate_per_hour, "this hour");
+        let day = used(relay.today, relay.rate_per_day, "today");
+        format!("{} ({}:{}{state}{hour}{day})", relay.name, relay.host, relay.port)
     });
     let people = screen.subscribers.iter().map(|people| {
         format!("{} {}{}", people.count, people.state, if people.suppressed { ", not mailed" } else { "" })

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::Config;
 use super::sections::duration;
+use crate::store::tallies::Limits;
 use crate::text_enum::text_enum;
 
 text_enum! {
@@ -63,10 +64,16 @@ pub struct Relay {
     /// Its part of the mail, against the weights of the others; with 0 it is used only while all that have one are away.
     #[serde(default = "default_weight")]
     pub weight: u16,
-    /// How many messages it may be given in a minute, evenly; 0 for as many as it takes. Of them, as large a part is kept for
+    /// How many messages it may be given in a minute, evenly, by all nodes together; 0 for as many as it takes. Of them, as large a part is kept for
     /// urgent appeals as of the connections.
     #[serde(default)]
     pub rate: u32,
+    /// How many messages it may be given in an hour, as while a new address is made known; 0 for no limit.
+    #[serde(default)]
+    pub rate_per_hour: u32,
+    /// The same in a day.
+    #[serde(default)]
+    pub rate_per_day: u32,
     /// How long one message may take from MAIL to the reply after its final dot.
     #[serde(default = "default_relay_timeout", deserialize_with = "duration")]
     pub timeout: Duration,
@@ -76,6 +83,18 @@ impl Relay {
     /// How many of so many connections mail may take that is not urgent.
     pub fn connections_for_bulk(&self, connections: u16) -> u16 {
         connections.saturating_sub(self.reserve_for_urgent).max(1)
+    }
+
+    /// How much of a limit mail may take that is not urgent: the same part as of the connections.
+    pub fn part_for_bulk(&self, limit: u32) -> u32 {
+        let kept = u64::from(self.connections - self.connections_for_bulk(self.connections));
+        let kept = u64::from(limit) * kept / u64::from(self.connections.max(1));
+        limit - u32::try_from(kept).unwrap_or(0)
+    }
+
+    /// What it may be given in an hour and in a day.
+    pub fn limits(&self) -> Limits {
+        Limits { hour: self.rate_per_hour, day: self.rate_per_day }
     }
 
     /// Whether it is used only while all others are away.

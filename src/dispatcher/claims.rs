@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Shared;
 use super::queue::Batch;
+use crate::editions::Lane;
 use crate::store::editions::Edition;
 use crate::store::queue::Claimed;
 
@@ -25,7 +26,7 @@ pub(super) struct Claims {
 pub(super) enum Claim {
     /// Enough is in hand already.
     Enough,
-    /// Nothing of the edition is due, or every relay is away.
+    /// Nothing of the edition is due, or every relay is away or has had what it may be given.
     Nothing,
     /// Something, and perhaps there is more.
     Some {
@@ -58,7 +59,7 @@ impl Shared {
 
     /// Claims what is due of an edition, up to two seconds' work in hand.
     pub(super) async fn claim(&self, edition: &Edition) -> crate::store::Result<Claim> {
-        let wanted = self.in_two_seconds().min(self.routes.admits());
+        let wanted = self.in_two_seconds().min(self.routes.admits(edition.lane == Lane::Urgent));
         // What stands behind this edition in the queue does not keep it from being claimed.
         let in_hand = self.queue.ahead_of(edition.lane);
         if wanted == 0 {

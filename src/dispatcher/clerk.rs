@@ -26,7 +26,7 @@ const MOURNING: Duration = Duration::from_secs(5);
 /// How many deliveries one transaction may end.
 pub(super) const SWEEP: i64 = 2000;
 /// With [`Until::Empty`]: so many failed attempts to reach each relay end it.
-const PATIENCE: u32 = 3;
+pub(super) const PATIENCE: u32 = 3;
 
 /// Runs until stopped, or until nothing is due; returns how many deliveries wait for later.
 pub(super) async fn run(
@@ -161,7 +161,10 @@ impl<'a> Clerk<'a> {
             busy |= planner::sweep(store, now, SWEEP).await? > 0;
             remind::open_due(&shared.app).await?;
             self.note_relays().await?;
+            let nodes = u32::try_from(store.dispatchers().await?).unwrap_or(1).max(1);
+            shared.routes.iter().for_each(|route| route.pace.share(nodes));
         }
+        shared.keep_to_limits(false).await?;
         let editions = store.open_editions().await?;
         self.store_was_fine = true;
         let mut planned = false;
@@ -309,7 +312,15 @@ impl<'a> Clerk<'a> {
         if !store.editions_to_end(now).await?.is_empty() || !store.superseded_editions().await?.is_empty() {
             return Ok(None);
         }
-        let left = Left::of(&shared.app).await?;
+        let mut left = Left::of(&shared.app).await?;
+        if left.due > 0
+            && left.planning == 0
+            && shared.routes.are_full(false, PATIENCE)
+            && self.no_urgent_is_left().await?
+        {
+            // It may be sent only in the next hour or day.
+            left.later += std::mem::take(&mut left.due);
+        }
         if left.awaited() > 0 {
             return Ok(None);
         }
@@ -320,6 +331,16 @@ impl<'a> Clerk<'a> {
             tx.commit().await?;
         }
         Ok(Some(left.later))
+    }
+
+    /// Whether nothing urgent could be sent that is under way.
+    async fn no_urgent_is_left(&self) -> crate::store::Result<bool> {
+        if self.shared.routes.are_full(true, PATIENCE) {
+            return Ok(true);
+        }
+        let now = self.shared.app.clock.now();
+        let editions = self.shared.app.store.open_editions().await?;
+        Ok(!editions.iter().any(|edition| edition.lane == Lane::Urgent && !edition.is_held(now)))
     }
 
     /// Waits until something was changed, taken, or may have come due.
@@ -340,7 +361,8 @@ impl<'a> Clerk<'a> {
                 () = self.shared.queue.drained() => {
                     // What stands behind that lane does not keep it from being claimed.
                     let has_room = |lane| self.shared.queue.ahead_of(lane) * 2 <= self.shared.in_two_seconds();
-                    if self.more.is_some_and(has_room) || self.yields && !self.urgent_is_in_hand() {
+                    let low = self.shared.queue.len() > 0 && self.shared.routes.are_low(false, self.shared.in_two_seconds());
+                    if low || self.more.is_some_and(has_room) || self.yields && !self.urgent_is_in_hand() {
                         return;
                     }
                 }

@@ -15,6 +15,8 @@ const HOLD: Duration = Duration::from_secs(120);
 pub struct Left {
     /// Deliveries that are due or out, and one for each mailing that is still being planned.
     pub due: i64,
+    /// Of these, mailings that are still being planned.
+    pub planning: i64,
     /// Mailings whose hold ends so soon that it is waited for.
     pub soon: i64,
     /// Deliveries that are tried again later, and mailings that are held for longer: these are not waited for.
@@ -45,6 +47,7 @@ impl Left {
             let (queued, leased) = (of(DeliveryState::Queued), of(DeliveryState::Leased));
             let is_planned = edition.state != EditionState::Planning;
             left.due += leased + i64::from(!is_planned);
+            left.planning += i64::from(!is_planned);
             if !is_planned || app.store.next_due(edition.id).await?.is_some_and(|due| due <= now) {
                 left.due += queued;
             } else {

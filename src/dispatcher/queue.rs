@@ -130,13 +130,17 @@ impl Queue {
                 route.filled.notified().await;
                 continue;
             }
-            if self.ahead_of(Lane::Urgent) > 0 {
+            if self.ahead_of(Lane::Urgent) > 0 && route.allowance.left(true) > 0 {
                 // Before it is taken: whoever stops waiting here must leave it in the queue.
                 route.pace.urgent().await;
                 match self.take(route, URGENT..=URGENT) {
                     Some(job) => return Some(Taken { job, _place: None }),
                     None => continue,
                 }
+            }
+            if route.allowance.left(false) == 0 {
+                route.filled.notified().await;
+                continue;
             }
             if self.routes.is_ahead(route) {
                 let waited = *ahead_since.get_or_insert_with(Instant::now) + COURTESY;
@@ -169,7 +173,14 @@ impl Queue {
     }
 
     fn take(&self, route: &Route, lanes: std::ops::RangeInclusive<usize>) -> Option<Job> {
-        let job = self.lanes().get_mut(lanes)?.iter_mut().find_map(VecDeque::pop_front)?;
+        let urgent = *lanes.end() == URGENT;
+        if !route.allowance.take(urgent) {
+            return None;
+        }
+        let Some(job) = self.lanes().get_mut(lanes)?.iter_mut().find_map(VecDeque::pop_front) else {
+            route.allowance.put_back(urgent);
+            return None;
+        };
         self.routes.note(route);
         if self.routes.iter().len() > 1 && self.len() > 0 {
             // It may be another's turn now.
@@ -199,6 +210,13 @@ impl Queue {
     /// Returns when an urgent job was taken since the last call.
     pub(super) async fn urgent_drained(&self) {
         self.urgent_drained.notified().await;
+    }
+
+    /// Takes all jobs out that are urgent, or all that are not.
+    pub(super) fn take_lanes(&self, urgent: bool) -> Vec<Job> {
+        let mut lanes = self.lanes();
+        let lanes = lanes.get_mut(if urgent { URGENT..=URGENT } else { LETTER..=BULK });
+        lanes.into_iter().flatten().flat_map(std::mem::take).collect()
     }
 
     /// Takes all jobs out, to put them back into the store.

@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::allowance::Allowance;
 use super::gate::Gate;
 use super::pace::Pace;
 use super::places::Places;
+use crate::clock::Clock;
 use crate::config::Relay;
 use crate::relay::OpenError;
 
@@ -23,6 +25,7 @@ pub(super) struct Route {
     pub relay: Relay,
     pub gate: Gate,
     pub pace: Pace,
+    pub allowance: Allowance,
     pub places: Arc<Places>,
     /// Says that there may be something for one of its workers to take.
     pub filled: Notify,
@@ -44,12 +47,13 @@ impl Drop for Hired {
 }
 
 impl Route {
-    pub(super) fn new(number: usize, relay: Relay) -> Self {
+    pub(super) fn new(number: usize, relay: Relay, clock: Clock) -> Self {
         let places = usize::from(relay.connections_for_bulk(relay.connections));
         Self {
             number,
             gate: Gate::new(relay.connections),
             pace: Pace::of(&relay),
+            allowance: Allowance::of(&relay, clock),
             places: Arc::new(Places::new(places)),
             filled: Notify::new(),
             connections: AtomicUsize::new(0),

@@ -9,7 +9,9 @@ use std::time::Duration;
 use anyhow::ensure;
 
 use super::route::Route;
+use crate::clock::Clock;
 use crate::config::Relay;
+use crate::store::{Result, Store};
 
 /// For how long a connection lets other relays go first.
 pub(super) const COURTESY: Duration = Duration::from_millis(250);
@@ -23,9 +25,10 @@ pub(super) struct Routes {
 }
 
 impl Routes {
-    pub(super) fn new(relays: &[Relay]) -> anyhow::Result<Self> {
+    pub(super) fn new(relays: &[Relay], clock: &Clock) -> anyhow::Result<Self> {
         ensure!(!relays.is_empty(), "no [[relay]] is configured, so there is nothing to hand mail to");
-        let routes = relays.iter().cloned().enumerate().map(|(number, relay)| Arc::new(Route::new(number, relay)));
+        let route = |(number, relay): (usize, &Relay)| Arc::new(Route::new(number, relay.clone(), clock.clone()));
+        let routes = relays.iter().enumerate().map(route);
         Ok(Self { all: routes.collect(), given: Mutex::new(vec![0.0; relays.len()]) })
     }
 
@@ -58,9 +61,30 @@ impl Routes {
         !route.relay.is_standby() || !self.all.iter().any(|other| !other.relay.is_standby() && other.gate.is_open())
     }
 
-    /// How many deliveries may be claimed: all, none, or one to knock with.
-    pub(super) fn admits(&self) -> usize {
-        self.all.iter().filter(|route| self.serves(route)).map(|route| route.gate.admits()).max().unwrap_or(0)
+    /// How many deliveries may be claimed: as many as the limits allow, none, or one to knock with.
+    pub(super) fn admits(&self, urgent: bool) -> usize {
+        let serving = self.all.iter().filter(|route| self.serves(route));
+        serving.fold(0, |sum, route| sum.saturating_add(route.gate.admits().min(route.allowance.left(urgent))))
+    }
+
+    /// Whether nothing can be sent before the next hour, as each relay has had what it may be given, or cannot be reached.
+    pub(super) fn are_full(&self, urgent: bool, patience: u32) -> bool {
+        let mut serving = self.all.iter().filter(|route| self.serves(route));
+        let full = |route: &Arc<Route>| route.allowance.is_full(urgent);
+        self.all.iter().any(full) && serving.all(|route| full(route) || route.gate.given_up(patience).is_some())
+    }
+
+    /// Whether a relay has nearly used up what it took of its limits.
+    pub(super) fn are_low(&self, urgent: bool, wanted: usize) -> bool {
+        self.all.iter().any(|route| route.allowance.is_low(urgent, wanted))
+    }
+
+    /// Takes of the limits what the next messages need.
+    pub(super) async fn refill(&self, store: &Store, urgent: bool, wanted: usize) -> Result<()> {
+        for route in self.all.iter().filter(|route| self.serves(route) && route.gate.admits() > 0) {
+            route.allowance.refill(store, urgent, wanted).await?;
+        }
+        Ok(())
     }
 
     /// Why none can be reached, when each was tried often enough.
@@ -85,7 +109,11 @@ impl Routes {
         let of = |route: &Route| given.get(route.number).copied().unwrap_or(0.0);
         let limit = of(own) - slack(own);
         self.all.iter().any(|other| {
-            let ready = self.serves(other) && other.gate.is_open() && other.workers() > 0 && !other.pace.is_awaited();
+            let ready = self.serves(other)
+                && other.gate.is_open()
+                && other.workers() > 0
+                && !other.pace.is_awaited()
+                && other.allowance.left(false) > 0;
             other.number != own.number && ready && of(other) <= limit
         })
     }

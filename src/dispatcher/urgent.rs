@@ -60,6 +60,14 @@ impl Clerk {
         let (held, editions): (Vec<_>, Vec<_>) = editions.into_iter().partition(|edition| edition.is_held(now));
         self.next_hold = held.iter().filter_map(|edition| edition.hold_until).min();
         self.more = false;
+        if editions.is_empty() {
+            for route in shared.routes.iter() {
+                route.allowance.return_urgent(&shared.app.store).await?;
+            }
+        } else {
+            shared.keep_to_limits(true).await?;
+            shared.routes.tell();
+        }
         let mut failed = None;
         for edition in &editions {
             match shared.claim(edition).await? {
@@ -101,7 +109,8 @@ impl Clerk {
                     }
                 }
                 () = shared.queue.urgent_drained(), if self.more => {
-                    if urgent() * 2 <= shared.in_two_seconds() {
+                    let wanted = shared.in_two_seconds();
+                    if urgent() * 2 <= wanted || shared.routes.are_low(true, wanted) {
                         return;
                     }
                 }

@@ -198,3 +198,60 @@ async fn a_connection_brings_no_more_messages_than_it_may_and_ends_when_idle() {
     stop.cancel();
     running.await.unwrap().unwrap();
 }
+
+on_both! {
+    async fn what_it_may_be_given_in_an_hour_and_a_day_holds_across_restarts(store) {
+        let server = Faulty::start(Script::default()).await;
+        let more = "reserve_for_urgent = 0\nrate_per_hour = 30\nrate_per_day = 50\n";
+        let app = TestApp::with(store, server.address().port(), more).await;
+        digest(&app, 90).await;
+        // Stopped amid it, what it had taken of the hour and not used is there for the next.
+        let (node, stop) = (node(&app).await, CancellationToken::new());
+        let running = start(&app, &node, Until::Stopped, &stop);
+        server.wait_for(5).await;
+        stop.cancel();
+        let sent = running.await.unwrap().unwrap().totals.accepted;
+        let used = async || app.store.tally("relay main", app.now()).await.unwrap();
+        assert_eq!(used().await.0, i64::try_from(sent).unwrap());
+        let summary = app.dispatch().await.unwrap();
+        assert_eq!((sent + summary.totals.accepted, summary.later), (30, 60));
+        assert_eq!(app.dispatch().await.unwrap().totals.accepted, 0, "the hour is used up");
+        app.pass(3600);
+        assert_eq!((app.dispatch().await.unwrap().totals.accepted, used().await), (20, (20, 50)));
+        app.pass(3600);
+        assert_eq!(app.dispatch().await.unwrap().totals.accepted, 0, "the day is used up");
+        app.pass(14 * 3600);
+        assert_eq!((app.dispatch().await.unwrap().totals.accepted, used().await), (30, (30, 30)));
+        app.pass(3600);
+        let last = app.dispatch().await.unwrap();
+        assert_eq!((last.totals.accepted, last.later, server.seen().taken.len()), (10, 0, 90));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_share_what_a_relay_may_be_given_in_an_hour() {
+    let server = Faulty::start(Script::default()).await;
+    let more = "reserve_for_urgent = 0\nrate_per_hour = 100\n";
+    let app = TestApp::with(TestStore::postgres().await, server.address().port(), more).await;
+    digest(&app, 300).await;
+    let (one, two, stop) = (node(&app).await, node(&app).await, CancellationToken::new());
+    let nodes = [start(&app, &one, Until::Empty, &stop), start(&app, &two, Until::Empty, &stop)];
+    let mut accepted = 0;
+    for node in nodes {
+        accepted += node.await.unwrap().unwrap().totals.accepted;
+    }
+    assert_eq!((accepted, server.seen().taken.len()), (100, 100));
+    app.pass(3600);
+    assert_eq!(app.dispatch().await.unwrap().totals.accepted, 100);
+}
+
+on_both! {
+    async fn one_that_has_had_its_hour_does_not_hold_up_the_other(store) {
+        let (one, other) = (Faulty::start(Script::default()).await, Faulty::start(Script::default()).await);
+        let app = two(store, [&one, &other], "reserve_for_urgent = 0\nrate_per_hour = 20", "").await;
+        digest(&app, 100).await;
+        assert_eq!(app.dispatch().await.unwrap().totals.accepted, 100);
+        once_each([&one, &other], 100);
+        assert_eq!(one.seen().taken.len(), 20);
+    }
+}

@@ -110,6 +110,8 @@ impl Faulty {
             idle: Duration::from_secs(15),
             weight: 1,
             rate: 0,
+            rate_per_hour: 0,
+            rate_per_day: 0,
             name: "faulty".to_owned(),
             host: self.address.ip().to_string(),
             port: Some(self.address.port()),

@@ -9,6 +9,7 @@ mod notices;
 mod plans;
 mod posts;
 mod subscribers;
+mod tallies;
 mod translations;
 
 use handbill::store::{Store, StoreError};

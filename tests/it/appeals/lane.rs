@@ -121,3 +121,71 @@ on_both! {
         assert_eq!(states, ["accepted", "queued", "queued"]);
     }
 }
+
+/// Readers at a desk with this config, of whom a few want appeals.
+async fn readers(app: TestApp, bulk: usize, urgent: usize) -> Desk {
+    let revision = app.post("Protest against the victimisation of workers", "Appeals").await;
+    let post = app.store.revision(revision).await.unwrap().unwrap().post_id;
+    let desk = Desk { app, post };
+    for number in 0..bulk {
+        desk.reader(&format!("bulk{number}"), Some("Leeds"), false).await;
+    }
+    for number in 0..urgent {
+        desk.reader(&format!("near{number}"), Some("London"), true).await;
+    }
+    desk.app.post("News of the week", "Reports").await;
+    desk.app.plan(Cadence::Weekly).await;
+    desk
+}
+
+on_both! {
+    async fn an_appeal_has_a_part_of_the_hour_for_itself(store) {
+        let relay = Faulty::start(Script::default()).await;
+        store.clock.set(at(EVE));
+        // Two of its four connections are kept for what is urgent, and so is half of the hour.
+        let more = "rate_per_hour = 40\n[appeals]\nregions = [\"London\", \"Leeds\"]\n";
+        let desk = readers(TestApp::with(store, relay.address().port(), more).await, 30, 12).await;
+        let summary = desk.app.dispatch().await.unwrap();
+        assert_eq!((summary.totals.accepted, summary.later), (20, 22));
+        desk.mark().await;
+        let summary = desk.app.dispatch().await.unwrap();
+        assert_eq!((summary.totals.accepted, summary.later), (12, 22), "the appeal, and nothing of the digest");
+        desk.app.pass(3600);
+        assert_eq!(desk.app.dispatch().await.unwrap().totals.accepted, 20);
+    }
+}
+
+on_both! {
+    async fn of_each_relay_connections_are_kept_for_an_appeal(store) {
+        let gate = Arc::new(Semaphore::new(0));
+        let hold = || {
+            let held = Arc::clone(&gate);
+            Script::default().on_rcpt(move |to| to.starts_with("bulk").then(|| Act::Hold(Arc::clone(&held))))
+        };
+        let relays = [Faulty::start(hold()).await, Faulty::start(hold()).await];
+        store.clock.set(at(EVE));
+        let more = format!(
+            "[[relay]]\nname = \"second\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nconnections = 4\n\
+             [appeals]\nregions = [\"London\", \"Leeds\"]\n",
+            relays[1].address().port()
+        );
+        let desk = readers(TestApp::with(store, relays[0].address().port(), &more).await, BULK, 0).await;
+        for number in 0..8 {
+            desk.reader(&format!("near{number}"), Some("London"), true).await;
+        }
+        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
+        let running = tokio::spawn(dispatcher::run(app, templates, Until::Empty, Arc::new(Progress::default()), stop));
+        // The digest has all the connections that it can have.
+        for relay in &relays {
+            relay.wait_until(|seen| seen.count("RCPT TO:<bulk") == 2).await;
+        }
+        desk.mark().await;
+        let appeals = |relay: &Faulty| relay.seen().taken.len();
+        crate::nodes::until("the appeal waits", async || appeals(&relays[0]) + appeals(&relays[1]) == 8).await;
+        for relay in &relays {
+            assert_eq!(relay.seen().count("RCPT TO:<bulk"), 2, "the digest took a connection that was kept");
+        }
+        gate.add_permits(10 * BULK);
+        running.await.unwrap().unwrap();
+    }
+}
