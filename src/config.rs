@@ -2,6 +2,7 @@
 
 mod color;
 mod dkim;
+mod domain;
 mod load;
 mod notify;
 mod relay;
@@ -11,6 +12,7 @@ mod whole;
 
 pub use color::{Color, DARK_GROUND, READABLE};
 pub use dkim::{Dkim, check_selector};
+pub use domain::Domain;
 pub use load::{ConfigError, folder, load};
 pub use notify::{Notify, NotifyMail};
 pub use relay::{Relay, Secret, Tls};

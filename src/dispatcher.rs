@@ -22,6 +22,7 @@ mod queue;
 mod recorder;
 mod route;
 mod routes;
+mod throttles;
 mod urgent;
 mod worker;
 
@@ -55,6 +56,7 @@ use queue::{Job, Queue};
 use recorder::{GROUP, Recorder, Report};
 use route::Route;
 use routes::Routes;
+use throttles::Throttles;
 
 /// When a dispatcher is through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +96,7 @@ struct Shared {
     /// Whether something urgent is being planned.
     plans_urgent: AtomicBool,
     blocked: Blocked,
+    throttles: Throttles,
     /// One for each message between MAIL and its record.
     permits: Arc<Semaphore>,
     reports: mpsc::UnboundedSender<Report>,
@@ -195,6 +198,7 @@ pub async fn run(
 ) -> anyhow::Result<Summary> {
     let routes = Arc::new(Routes::new(&app.config.relays, &app.clock)?);
     let signer = Signer::of(&app.config)?;
+    let throttles = Throttles::of(&app.config.domains, &app.vault);
     let mut lock = DispatchLock::take(&app.store).await?;
     let composer = Composer::new(Arc::clone(&app), templates);
     let (reports, inbox) = mpsc::unbounded_channel();
@@ -213,6 +217,7 @@ pub async fn run(
         claims: Claims::new(lock.holder()),
         plans_urgent: AtomicBool::new(false),
         blocked: Blocked::default(),
+        throttles,
         reports,
         in_flight: Mutex::default(),
         stopping: stop.child_token(),

@@ -27,6 +27,7 @@ pub mod suppressions;
 pub mod tallies;
 pub mod told;
 pub mod translations;
+pub mod turns;
 mod tx;
 
 pub mod deliveries;

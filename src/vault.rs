@@ -159,10 +159,12 @@ impl Vault {
     ///
     /// Never, as long as the vault holds its current key.
     pub fn domain_index(&self, address: &Address) -> Result<i64, VaultError> {
-        let tag = hmac::sign(&self.key(self.current)?.domain, address.domain().as_bytes());
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(&tag.as_ref()[..8]);
-        Ok(i64::from_be_bytes(bytes))
+        Ok(short_hash(&self.key(self.current)?.domain, address.domain()))
+    }
+
+    /// The keyed hash of an address's domain under each key, the newest first, for rows of any age.
+    pub fn domain_indexes(&self, address: &Address) -> Vec<i64> {
+        self.keys.values().rev().map(|keys| short_hash(&keys.domain, address.domain())).collect()
     }
 
     /// Seals `value` for `column` of the row that `row` names (its address index).
@@ -219,6 +221,12 @@ fn aad(column: Column, row: &[u8]) -> Aad<Vec<u8>> {
 
 fn index(key: &hmac::Key, text: &str) -> AddressIndex {
     hmac::sign(key, text.as_bytes()).as_ref()[..16].to_vec()
+}
+
+fn short_hash(key: &hmac::Key, text: &str) -> i64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&hmac::sign(key, text.as_bytes()).as_ref()[..8]);
+    i64::from_be_bytes(bytes)
 }
 
 /// Random bytes from the system, for link ids and leases.

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::color::Color;
 use super::source::Source;
-use super::{Dkim, Notify, Relay};
+use super::{Dkim, Domain, Notify, Relay};
 use crate::address::Address;
 use crate::subscribers::Cadence;
 use crate::text_enum::text_enum;
@@ -39,6 +39,9 @@ pub struct Config {
     /// What mail is handed to.
     #[serde(default, rename = "relay")]
     pub relays: Vec<Relay>,
+    /// How fast mail goes to some providers.
+    #[serde(default, rename = "domain")]
+    pub domains: Vec<Domain>,
     /// When digests go out.
     #[serde(default)]
     pub digests: Digests,

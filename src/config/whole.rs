@@ -131,6 +131,7 @@ impl Config {
             return Err(("source.name", format!("two sources are called `{}`", twice[0])));
         }
         self.validate_relays()?;
+        self.validate_domains()?;
         let wrong = self.appeals.regions.iter().find(|region| region.trim().is_empty() || region.contains(';'));
         if wrong.is_some() {
             return Err(("appeals.regions", "a region is a name without semicolons".to_owned()));

@@ -91,6 +91,7 @@ impl Shared {
             tx.postpone(lease, now).await?;
             claimed.retain(|row| !waits(row));
         }
+        self.throttles.put_off(&mut tx, &mut claimed, edition.lane, now).await?;
         tx.commit().await?;
         if !claimed.is_empty() {
             let batch = Arc::new(Batch::new(lease, edition.clone(), self.lease_end(began), began, &claimed));

@@ -31,7 +31,7 @@ pub fn hour_of(at: Timestamp) -> Timestamp {
     Timestamp(at.0 - at.0.rem_euclid(HOUR))
 }
 
-fn day_of(at: Timestamp) -> Timestamp {
+pub(super) fn day_of(at: Timestamp) -> Timestamp {
     Timestamp(at.0 - at.0.rem_euclid(DAY))
 }
 
@@ -67,8 +67,7 @@ impl Tx {
         const TAKE: &str = "UPDATE tallies SET count = count + $3 WHERE subject = $1 AND hour = $2";
         let hour = hour_of(now);
         let in_hour: i64 = on_tx!(self, db => sqlx::query_scalar(LOOK).bind(subject).bind(hour).fetch_one(db).await?);
-        let in_day: i64 =
-            on_tx!(self, db => sqlx::query_scalar(TODAY).bind(subject).bind(day_of(now)).fetch_one(db).await?);
+        let in_day = self.taken_since(subject, day_of(now)).await?;
         let left = |limit: u32, used: i64| if limit == 0 { i64::MAX } else { (i64::from(limit) - used).max(0) };
         let granted = wanted.min(left(limits.hour, in_hour)).min(left(limits.day, in_day)).max(0);
         on_tx!(self, db => {
@@ -79,6 +78,11 @@ impl Tx {
             on_tx!(self, db => sqlx::query(FORGET).bind(subject).bind(old).execute(db).await?.rows_affected());
         }
         Ok(granted)
+    }
+
+    /// How much was taken in the hours from `hour` on.
+    pub(super) async fn taken_since(&mut self, subject: &str, hour: Timestamp) -> Result<i64> {
+        on_tx!(self, db => Ok(sqlx::query_scalar(TODAY).bind(subject).bind(hour).fetch_one(db).await?))
     }
 
     /// Gives back what was taken in the hour that began at `hour`, and not used.

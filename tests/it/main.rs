@@ -40,6 +40,7 @@ mod store;
 mod story;
 mod suggest;
 mod takes_hold;
+mod throttles;
 mod translations;
 mod trouble;
 mod web;

@@ -11,6 +11,7 @@ mod posts;
 mod subscribers;
 mod tallies;
 mod translations;
+mod turns;
 
 use handbill::store::{Store, StoreError};
 use handbill::vault::Vault;

@@ -202,3 +202,21 @@ fn relays_have_names_of_their_own_and_not_all_of_them_stand_by() {
     let error = read(&format!("{MINIMAL}{other}messages_per_connection = 0\n"), &[]).unwrap_err();
     assert!(error.starts_with("DIR/config.toml:16: relay.messages_per_connection: relay `other`"), "{error}");
 }
+
+#[test]
+fn providers_have_domains_and_a_limit() {
+    let domains = |text: &str| read(&format!("{MINIMAL}[[domain]]\n{text}\n"), &[]);
+    let config = domains("names = [\"Example.net\", \"пример.рф\"]\nrate_per_hour = 10").unwrap();
+    let names: Vec<_> = config.domains[0].addresses().flatten().map(|address| address.domain().to_owned()).collect();
+    assert_eq!((names[0].as_str(), names.len()), ("example.net", 2));
+    for (text, said) in [
+        ("names = []\nrate = 1", "domain.names: name at least one domain"),
+        ("names = [\"example.net\"]", "domain.names: `example.net` has no limit"),
+        ("names = [\"a@b.example\"]\nrate = 1", "domain.names: `a@b.example` is no domain"),
+        ("names = [\"a.example\", \"A.example\"]\nrate = 1", "domain.names: `A.example` is there twice"),
+        ("name = [\"example.net\"]\nrate = 1", "unknown field `name`"),
+    ] {
+        let error = domains(text).unwrap_err();
+        assert!(error.starts_with("DIR/config.toml:1") && error.contains(said), "{error}");
+    }
+}

@@ -1,0 +1,79 @@
+//! Providers that are written to only so fast: what waits for its turn stands before nobody else.
+// Clippy lets tests unwrap, and sees by this that all of this file is one.
+#![cfg(test)]
+
+use handbill::id::EditionId;
+use handbill::subscribers::{Cadence, Consent, Preferences, list};
+
+use crate::app::{TestApp, newcomer};
+use crate::smtp::{Faulty, Script};
+use crate::stores::TestStore;
+
+/// A digest for so many at a provider with these limits, and behind them for ten others.
+async fn digest(store: TestStore, server: &Faulty, limits: &str, slow: usize) -> (TestApp, EditionId) {
+    let more = format!("[[domain]]\nnames = [\"Slow.example\", \"slow.test\"]\n{limits}\n");
+    let app = TestApp::with(store, server.address().port(), &more).await;
+    let wanted = || Preferences { cadence: Cadence::Weekly, ..Preferences::default() };
+    let names = ["slow.example", "slow.test"];
+    let slow = (0..slow).map(|number| newcomer(&format!("slow{number}@{}", names[number % 2]), wanted()));
+    let slow: Vec<_> = slow.collect();
+    list::add(&app, &slow, &Consent::Given("at a meeting".to_owned()), "cli").await.unwrap();
+    app.people(10, Cadence::Weekly).await;
+    app.post("A strike", "").await;
+    let edition = app.plan(Cadence::Weekly).await;
+    (app, edition)
+}
+
+async fn accepted(app: &TestApp) -> (u64, i64) {
+    let summary = app.dispatch().await.unwrap();
+    (summary.totals.accepted, summary.later)
+}
+
+on_both! {
+    async fn a_provider_gets_its_rate_and_the_others_do_not_wait_for_it(store) {
+        let server = Faulty::start(Script::default()).await;
+        let (app, edition) = digest(store, &server, "rate = 60", 40).await;
+        // One, those of the next two seconds, and all others.
+        assert_eq!(accepted(&app).await, (3 + 10, 37));
+        assert_eq!(accepted(&app).await, (0, 37));
+        for left in (27..37).rev() {
+            app.pass(1);
+            assert_eq!(accepted(&app).await, (1, left));
+        }
+        // What nobody was there to send is not made up for.
+        app.pass(1000);
+        assert_eq!(accepted(&app).await, (3, 24));
+        while app.dispatch().await.unwrap().later > 0 {
+            app.pass(1);
+        }
+        // They waited at no cost.
+        assert!(app.ledger(edition).await.iter().all(|(_, state, attempts)| state == "accepted" && *attempts == 1));
+    }
+}
+
+on_both! {
+    async fn what_is_over_the_hour_is_spread_over_those_to_come(store) {
+        let server = Faulty::start(Script::default()).await;
+        // Of each hour, an eighth is kept for what is urgent.
+        let (app, _) = digest(store, &server, "rate_per_hour = 8", 20).await;
+        assert_eq!(accepted(&app).await, (7 + 10, 13));
+        app.pass(3600);
+        assert_eq!(accepted(&app).await, (1, 12));
+        app.pass(3000);
+        assert_eq!(accepted(&app).await, (5, 7));
+        app.pass(3600);
+        assert_eq!(accepted(&app).await, (7, 0));
+    }
+}
+
+on_both! {
+    async fn what_is_over_the_day_waits_for_the_next(store) {
+        let server = Faulty::start(Script::default()).await;
+        let (app, _) = digest(store, &server, "rate_per_day = 12", 20).await;
+        assert_eq!(accepted(&app).await, (11 + 10, 9));
+        app.pass(3600);
+        assert_eq!(accepted(&app).await, (0, 9));
+        app.pass(14 * 3600);
+        assert_eq!(accepted(&app).await, (1, 8));
+    }
+}
