@@ -21,6 +21,7 @@ use serde::Serialize;
 
 use crate::clock::Timestamp;
 use crate::id::{AppealId, PostId, RevisionId, VersionId};
+use crate::store::editions::Edition;
 use crate::text_enum::text_enum;
 
 use event::Event;
@@ -58,7 +59,7 @@ pub struct Appeal {
     pub post_id: PostId,
     /// Where it stands.
     pub state: AppealState,
-    /// When it was first marked.
+    /// When it was marked; the last time, where it was taken back or lapsed before.
     pub created_at: Timestamp,
     /// By whom: `cli`, `source`, an account's name.
     pub created_by: String,
@@ -89,6 +90,14 @@ pub struct Version {
     pub created_by: String,
     /// Its events, in order.
     pub events: Vec<Event>,
+}
+
+impl Appeal {
+    /// Those of its mailings that were made since it was marked last: a mark that reached nobody may have gone before.
+    pub fn mailings<'a>(&self, editions: &'a [Edition]) -> impl Iterator<Item = &'a Edition> {
+        let since = self.created_at;
+        editions.iter().filter(move |edition| edition.created_at >= since)
+    }
 }
 
 impl Version {

@@ -60,6 +60,27 @@ pub enum AmendError {
         /// When the last event ends.
         end: Timestamp,
     },
+    /// It would be held for too long.
+    #[error("it would be held until {until}, and nobody is told of it after {end}; give a shorter --hold")]
+    LateHold {
+        /// When the hold would end.
+        until: Timestamp,
+        /// Nobody is called, or corrected where it has begun, from then on.
+        end: Timestamp,
+    },
+    /// It is held, and would be for too long.
+    #[error(
+        "appeal {appeal} was marked with a hold until {until}, and nobody would be called after {end}; take it back with \
+         `handbill appeals cancel {appeal}` and mark it anew with a shorter --hold"
+    )]
+    StillHeld {
+        /// The appeal.
+        appeal: AppealId,
+        /// When its hold ends.
+        until: Timestamp,
+        /// Nobody would be called from then on.
+        end: Timestamp,
+    },
     /// Everything stays as it was.
     #[error("this changes nothing about appeal {0}")]
     Unchanged(AppealId),
@@ -106,6 +127,13 @@ pub struct Checked {
     pub regions: Vec<String>,
     /// Nobody is called to it after this.
     pub deadline: Timestamp,
+}
+
+impl Checked {
+    /// Until when a correction is worth sending.
+    fn told_until(&self) -> Timestamp {
+        last_end(&self.events).unwrap_or(self.deadline)
+    }
 }
 
 /// What came of a change.
@@ -249,12 +277,59 @@ fn amended(app: &App, event: &Event, draft: &EventDraft) -> Result<Event, EventE
     Ok(changed)
 }
 
+/// How the mailings of a change are to go out.
+struct Going {
+    /// Whether any of the appeal's mailings has.
+    out: bool,
+    /// When they are.
+    hold_until: Timestamp,
+}
+
+impl Going {
+    fn of(
+        checked: &Checked,
+        appeal: &Appeal,
+        editions: &[Edition],
+        hold: Duration,
+        now: Timestamp,
+    ) -> Result<Self, AmendError> {
+        let out = appeal.mailings(editions).any(|edition| edition.is_out(now));
+        // Second thoughts about the first word go on while it has not gone out; an earlier change's hold ends with it.
+        let first = appeal.mailings(editions).find(|edition| edition.kind == EditionKind::Appeal);
+        let held = first.filter(|_| !out).and_then(|edition| edition.hold_until);
+        let own = now.plus(hold);
+        let hold_until = held.map_or(own, |held| held.max(own));
+        // Of what has begun only those hear who were told.
+        let calls = checked.deadline > now;
+        let end = if calls { checked.deadline } else { checked.told_until() };
+        if own >= end {
+            return Err(AmendError::LateHold { until: own, end });
+        }
+        if hold_until >= end {
+            return Err(AmendError::StillHeld { appeal: appeal.id, until: hold_until, end });
+        }
+        Ok(Self { out, hold_until })
+    }
+}
+
+/// Whether a change can go out after `hold`, and when that is. Nothing is written.
+///
+/// # Errors
+///
+/// When nobody could be told of it any more by then, or the store fails.
+pub async fn goes_out(app: &App, checked: &Checked, hold: Duration) -> Result<Timestamp, AmendError> {
+    let id = checked.before.appeal;
+    let appeal = app.store.appeal(id).await?.ok_or(AmendError::Missing(id))?;
+    let editions = app.store.appeal_editions(id).await?;
+    Ok(Going::of(checked, &appeal, &editions, hold, app.clock.now())?.hold_until)
+}
+
 /// Carries a change out: open mail about the old version is closed at once, who had it is corrected, all others are
 /// called to the new one.
 ///
 /// # Errors
 ///
-/// When the appeal was changed meanwhile, or the store fails.
+/// When the appeal was changed meanwhile, it would be held for too long, or the store fails.
 pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Result<Amended, AmendError> {
     let now = app.clock.now();
     let id = checked.before.appeal;
@@ -264,6 +339,7 @@ pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Re
         return Err(AmendError::Overtaken(id));
     }
     let editions = tx.appeal_editions(id).await?;
+    let Going { out, hold_until } = Going::of(checked, &appeal, &editions, hold, now)?;
     let revision = tx.post_revision(appeal.post_id).await?.unwrap_or(before.revision);
     let new = NewVersion {
         appeal: id,
@@ -277,22 +353,17 @@ pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Re
     };
     let version = tx.add_version(&new, now).await?;
     tx.supersede_appeal(id).await?;
-    let out = editions.iter().any(|edition| edition.is_out(now));
-    // Second thoughts about the first word go on while it has not gone out; an earlier change's hold ends with it.
-    let first =
-        editions.iter().find(|edition| edition.kind == EditionKind::Appeal && edition.created_at >= appeal.created_at);
-    let held = first.filter(|_| !out).and_then(|edition| edition.hold_until);
-    let hold_until = held.map_or(now, |held| held.max(now)).max(now.plus(hold));
     let of = (id, version);
     // What has begun is corrected, but nobody new is called to it.
     let replacement = if checked.deadline > hold_until {
         Some(make_edition(&mut tx, EditionKind::Appeal, of, checked.deadline, hold_until, by, now).await?)
     } else {
+        // Where the former one's planning had not begun, digests have not had the post.
+        tx.list_live_posts(now).await?;
         None
     };
     let correction = if out {
-        let told_until = last_end(&checked.events).unwrap_or(checked.deadline);
-        Some(make_edition(&mut tx, EditionKind::Correction, of, told_until, hold_until, by, now).await?)
+        Some(make_edition(&mut tx, EditionKind::Correction, of, checked.told_until(), hold_until, by, now).await?)
     } else {
         None
     };
@@ -317,7 +388,7 @@ pub async fn cancel(app: &App, id: AppealId, reason: &str, by: &str) -> Result<A
         return Err(AmendError::Overtaken(id));
     }
     let editions = tx.appeal_editions(id).await?;
-    let out = editions.iter().any(|edition| edition.is_out(now));
+    let out = appeal.mailings(&editions).any(|edition| edition.is_out(now));
     let revision = tx.post_revision(appeal.post_id).await?.unwrap_or(before.revision);
     let new = NewVersion {
         appeal: id,
@@ -333,6 +404,7 @@ pub async fn cancel(app: &App, id: AppealId, reason: &str, by: &str) -> Result<A
     let correction = if out {
         tx.supersede_appeal(id).await?;
         tx.set_appeal_state(id, AppealState::Cancelled).await?;
+        tx.list_live_posts(now).await?;
         let kind = EditionKind::Cancellation;
         Some(make_edition(&mut tx, kind, (id, version), before.told_until(), now, by, now).await?)
     } else {

@@ -87,6 +87,13 @@ impl Refusal {
             MarkError::Event { error: event::EventError { field, .. }, .. } => field,
             MarkError::Region(_) => "region",
             MarkError::Deadline(_) | MarkError::LateDeadline { .. } => "deadline",
+            MarkError::LateHold { until, deadline } => {
+                let message = format!(
+                    "its hold (appeals.hold) would last until {until}, and nobody is called after {deadline}; mark it with \
+                     `handbill appeals mark` and a shorter --hold"
+                );
+                return Self { field: "urgent", message };
+            }
             MarkError::Begun(_) => "starts",
             _ => "urgent",
         };
@@ -133,8 +140,8 @@ pub async fn take_in(
     if text.as_deref() == seen.before {
         return Ok(None);
     }
-    let appeal = tx.appeal_of(seen.post).await?;
-    if let Some(appeal) = appeal.filter(|appeal| appeal.state != AppealState::Stopped) {
+    let stands = mark::known(tx, seen.post, now).await?.is_some();
+    if let Some(appeal) = tx.appeal_of(seen.post).await?.filter(|_| stands) {
         if appeal.state == AppealState::Open {
             tx.propose(appeal.id, text.as_deref(), now).await?;
         }

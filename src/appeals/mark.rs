@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::event::{Event, EventDraft, EventError, Rules, last_end, last_start, wanted_region};
 use super::extract::{Context, suggest, weekday_contradictions};
-use super::{AppealState, Version, VersionKind, regions_of};
+use super::{Appeal, AppealState, Version, VersionKind, regions_of};
 use crate::address::Address;
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -54,6 +54,9 @@ pub enum MarkError {
     /// It is one already.
     #[error("post {0} is appeal {1} already; change it with `handbill appeals amend {1}`")]
     Already(PostId, AppealId),
+    /// It was one, and people had that.
+    #[error("post {0} was appeal {1}, which is over and which people had; what is to come needs a post of its own")]
+    Over(PostId, AppealId),
     /// It is another one in another language.
     #[error("post {0} is a translation of post {1}; mark that one, and each reader gets it in their language")]
     Translation(PostId, PostId),
@@ -81,6 +84,14 @@ pub enum MarkError {
         deadline: Timestamp,
         /// When the last event ends.
         end: Timestamp,
+    },
+    /// Its hold ends when nobody may be called any more.
+    #[error("its hold would last until {until}, and nobody is called after {deadline}; give a shorter one with --hold")]
+    LateHold {
+        /// When the hold would end.
+        until: Timestamp,
+        /// Nobody is called from then on.
+        deadline: Timestamp,
     },
     /// It has begun, and nobody said for how long people are still to be called.
     #[error("the last event began at {0}; to call people to it while it lasts, say until when, with a deadline")]
@@ -156,8 +167,9 @@ pub async fn check(app: &App, post: PostId, marking: &Marking) -> Result<Checked
     if post.state == PostState::Withdrawn {
         return Err(MarkError::Withdrawn(post.id));
     }
-    if let Some(known) = app.store.appeal_of(post.id).await?.filter(|known| known.state != AppealState::Stopped) {
-        return Err(MarkError::Already(post.id, known.id));
+    let known = known(&mut app.store.begin().await?, post.id, now).await?;
+    if let Some(known) = known {
+        return Err(known.refusal(post.id));
     }
     let revision = app.store.revision(post.revision_id).await?;
     if let Some(original) =
@@ -200,6 +212,10 @@ pub fn checked(
     };
     if let Some(end) = last_end(&events).filter(|end| deadline > *end) {
         return Err(MarkError::LateDeadline { deadline, end });
+    }
+    let until = now.plus(marking.hold);
+    if until >= deadline {
+        return Err(MarkError::LateHold { until, deadline });
     }
     let report = match (&marking.report_to, &config.notify.mail) {
         _ if config.notify_relay().is_none() => Report::Nobody,
@@ -346,6 +362,28 @@ async fn resembles(store: &Store, known: &Version, checked: &Checked) -> Result<
     Ok((plain(&title) == plain(&Some(checked.title.clone()))).then_some("has the same title"))
 }
 
+/// An appeal that keeps its post from being marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    id: AppealId,
+    is_over: bool,
+}
+
+impl Known {
+    fn refusal(self, post: PostId) -> MarkError {
+        if self.is_over { MarkError::Over(post, self.id) } else { MarkError::Already(post, self.id) }
+    }
+}
+
+/// The appeal that keeps a post from being marked: not one that was taken back, nor one that is over and reached nobody.
+pub(super) async fn known(tx: &mut Tx, post: PostId, now: Timestamp) -> Result<Option<Known>, StoreError> {
+    let appeal = tx.appeal_of(post).await?.filter(|appeal| appeal.state != AppealState::Stopped);
+    let Some(Appeal { id, .. }) = appeal else { return Ok(None) };
+    let is_over = tx.current_version(id).await?.is_some_and(|version| version.is_over(now));
+    let stands = !is_over || tx.heard_count(id).await? > 0;
+    Ok(stands.then_some(Known { id, is_over }))
+}
+
 /// Makes the appeal and its mailing. Nobody is written to before its hold is over.
 ///
 /// # Errors
@@ -356,9 +394,8 @@ pub async fn mark(app: &App, checked: &Checked, by: &str) -> Result<Marked, Mark
     let mut tx = app.store.begin().await?;
     let marked = mark_in(&mut tx, checked, by, now).await?;
     let Some(marked) = marked else {
-        drop(tx);
-        let known = app.store.appeal_of(checked.post).await?;
-        return Err(MarkError::Already(checked.post, known.map_or(AppealId(0), |known| known.id)));
+        let known = known(&mut tx, checked.post, now).await?;
+        return Err(known.unwrap_or(Known { id: AppealId(0), is_over: false }).refusal(checked.post));
     };
     tx.wake().await?;
     tx.commit().await?;
@@ -374,6 +411,15 @@ pub async fn mark_in(tx: &mut Tx, checked: &Checked, by: &str, now: Timestamp) -
     let post = checked.post;
     // Taken back before anybody hears of it, it is what it was: one that was never to be mailed stays unmailed.
     let former = tx.lock_post(post).await?.unwrap_or(PostState::Live);
+    if known(tx, post, now).await?.is_some() {
+        return Ok(None);
+    }
+    if let Some(lapsed) = tx.appeal_of(post).await? {
+        // It reached nobody, so nobody is to be corrected: it is as if it had been taken back.
+        tx.supersede_appeal(lapsed.id).await?;
+        tx.set_appeal_state(lapsed.id, AppealState::Stopped).await?;
+        tx.drop_proposal(lapsed.id).await?;
+    }
     let Some(appeal) = tx.make_appeal(post, former, by, now).await? else { return Ok(None) };
     if let Some(to) = &checked.report_to {
         tx.set_report_to(appeal, to).await?;

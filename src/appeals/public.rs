@@ -78,7 +78,7 @@ async fn one(store: &Store, id: AppealId, now: Timestamp) -> Result<Option<Publi
         return Ok(None);
     };
     let editions = store.appeal_editions(id).await?;
-    let out = editions.iter().filter(|edition| edition.is_out(now));
+    let out = appeal.mailings(&editions).filter(|edition| edition.is_out(now));
     let Some(version) = out.filter_map(|edition| edition.appeal_version_id).max() else { return Ok(None) };
     let Some(version) = store.version(version).await? else { return Ok(None) };
     let Some(post) = store.revision(version.revision).await? else { return Ok(None) };

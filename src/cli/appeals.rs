@@ -272,6 +272,7 @@ async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result
         amend::check(app, id, &change).await.context(COULD_NOT)?
     };
     if args.dry_run {
+        amend::goes_out(app, &checked, args.hold).await.context(COULD_NOT)?;
         let run = would_amend(app, &checked).await.context("could not look what it would be")?;
         return told(&run, args.format.json, out);
     }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::app::App;
 use crate::appeals::audience;
 use crate::clock::Timestamp;
+use crate::deliveries::DeliveryState;
 use crate::editions::EditionState;
 use crate::editions::digest::Due;
 use crate::editions::items::{Form, Item, Items};
@@ -74,7 +75,8 @@ impl Planner {
 
     async fn batch(&mut self, app: &App, edition: &Edition) -> Result<Step> {
         let now = app.clock.now();
-        if edition.deadline_at <= now || edition.is_held(now) {
+        // An appeal's ledger is written to its end also past the deadline: whom it did not reach is counted.
+        if edition.is_held(now) || (edition.deadline_at <= now && edition.appeal_id.is_none()) {
             return Ok(Step::Blocked);
         }
         if let Some(appeal) = edition.appeal_id {
@@ -145,6 +147,11 @@ impl Planner {
             return Ok(Step::Done);
         }
         let added = audience::write(&mut tx, app, edition, &next.people, now).await?;
+        if edition.deadline_at <= now {
+            // In the same transaction, so that no digest takes them for people who are about to get it.
+            let limit = i64::try_from(next.people.len()).unwrap_or(i64::MAX);
+            tx.end_queued(edition.id, DeliveryState::Expired, limit, now).await?;
+        }
         if next.last {
             tx.move_edition(edition.id, &[EditionState::Planning], EditionState::Sending, now).await?;
             tx.end_edition(edition.id, now).await?;
@@ -351,13 +358,13 @@ pub async fn forecast(app: &App, due: &Due) -> Result<Vec<Forecast>> {
     Ok(forecast)
 }
 
-/// Ends what may not be sent any more, up to `limit` deliveries: of editions past their deadline, or stopped.
+/// Ends what may not be sent any more, up to `limit` deliveries: of editions past their deadline, or stopped. An appeal's
+/// mailing that is still being planned goes on to be, by [`Planner::step`], which ends it.
 ///
 /// # Errors
 ///
 /// When the store fails.
 pub async fn sweep(store: &Store, now: Timestamp, limit: i64) -> Result<u64> {
-    use crate::deliveries::DeliveryState;
     let mut ended = 0;
     for edition in store.editions_to_end(now).await? {
         let mut tx = store.begin().await?;
@@ -366,7 +373,9 @@ pub async fn sweep(store: &Store, now: Timestamp, limit: i64) -> Result<u64> {
             _ => DeliveryState::Expired,
         };
         let count = tx.end_queued(edition.id, state, limit, now).await?.len() as u64;
-        if count < limit.unsigned_abs() && edition.state != EditionState::Cancelled {
+        if edition.state != EditionState::Cancelled && edition.appeal_id.is_some() && edition.planned_at.is_none() {
+            tx.move_edition(edition.id, &[EditionState::Paused], EditionState::Planning, now).await?;
+        } else if count < limit.unsigned_abs() && edition.state != EditionState::Cancelled {
             let from = [EditionState::Planning, EditionState::Paused];
             tx.move_edition(edition.id, &from, EditionState::Sending, now).await?;
             tx.end_edition(edition.id, now).await?;

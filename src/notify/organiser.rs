@@ -5,6 +5,7 @@ use super::{Channel, Channels, mail};
 use crate::app::App;
 use crate::config::Sender;
 use crate::deliveries::DeliveryState;
+use crate::editions::{EditionKind, EditionState};
 use crate::id::{AppealId, EditionId};
 use crate::store::deliveries::Counts;
 use crate::store::editions::Edition;
@@ -24,14 +25,30 @@ pub(super) async fn settled(store: &Store, edition: &Edition) -> Result<Option<C
     Ok(Some(counts).filter(|counts| counts.keys().all(|state| state.is_final())))
 }
 
-/// Who is to be told how it went: nobody where it was for nobody, or where nobody said who.
+/// Who is to be told how it went: nobody where it was for nobody but others were told, or where nobody said who.
 pub(super) async fn channels(app: &App, edition: &Edition, counts: &Counts) -> Result<Channels> {
     let known = match edition.appeal_id {
         Some(appeal) => app.config.notify.mail.is_some() || app.store.report_to(appeal).await?.is_some(),
         None => false,
     };
-    let told = known && !counts.is_empty() && app.config.notify_relay().is_some();
+    let told = known
+        && app.config.notify_relay().is_some()
+        && (!counts.is_empty() || calls_nobody(&app.store, edition).await?);
     Ok(Channels(told.then_some(Channel::Organiser).into_iter().collect()))
+}
+
+/// Whether an appeal has gone by without any of its mailings being for anybody.
+async fn calls_nobody(store: &Store, edition: &Edition) -> Result<bool> {
+    let Some(appeal) = edition.appeal_id else { return Ok(false) };
+    if edition.kind != EditionKind::Appeal || edition.state != EditionState::Done {
+        return Ok(false);
+    }
+    for other in store.appeal_editions(appeal).await? {
+        if !store.counts(other.id).await?.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Writes to whoever marked the appeal, else to who is on duty.

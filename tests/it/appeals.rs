@@ -5,6 +5,7 @@ mod declared;
 pub(crate) mod desk;
 mod interleaved;
 mod lane;
+mod late;
 mod model_case;
 mod rules;
 mod stopping;

@@ -297,8 +297,8 @@ impl OrganiserResult {
             total,
             accepted: of(DeliveryState::Accepted),
             expired: of(DeliveryState::Expired),
-            all: of(DeliveryState::Accepted) == total,
-            none: total > 0 && of(DeliveryState::Accepted) == 0 && of(DeliveryState::Unknown) == 0,
+            all: total > 0 && of(DeliveryState::Accepted) == total,
+            none: of(DeliveryState::Accepted) == 0 && of(DeliveryState::Unknown) == 0,
             counts,
             frame,
         })

@@ -21,8 +21,14 @@ const EVENT: &str = "urgent: true\nevent:\n  starts: 2015-09-28T16:00\n  address
 impl Site {
     /// A site whose source has had its baseline.
     async fn new(store: TestStore) -> Self {
+        Self::holding(store, "0s").await
+    }
+
+    /// As [`Site::new`], with another hold.
+    async fn holding(store: TestStore, hold: &str) -> Self {
         store.clock.set(at(EVE));
-        let app = TestApp::with(store, 2525, "[appeals]\nregions = [\"London\"]\nhold = \"0s\"\n").await;
+        let more = format!("[appeals]\nregions = [\"London\"]\nhold = \"{hold}\"\n");
+        let app = TestApp::with(store, 2525, &more).await;
         let site = Self { app };
         site.write("old.md", "title: An old one", "Long ago.");
         site.pull().await;
@@ -165,5 +171,16 @@ on_both! {
         let refusal = review::release(&site.app.store, &site.app.config, call.id, "test", site.app.now()).await.unwrap();
         assert_eq!(refusal, None);
         assert_eq!(site.appeals().await.len(), 2);
+    }
+}
+
+on_both! {
+    async fn a_mark_whose_hold_would_outlast_it_waits_for_a_person(store) {
+        let site = Site::holding(store, "2d").await;
+        site.write("protest.md", &format!("title: Protest\n{EVENT}"), "Come.");
+        let problem = site.pull().await.problems[0].to_string();
+        assert!(problem.contains("appeals.hold") && problem.contains("2015-09-28T15:00:00Z"), "{problem}");
+        assert!(site.appeals().await.is_empty());
+        assert_eq!(site.app.store.refused_marks().await.unwrap().len(), 1);
     }
 }

@@ -1,6 +1,7 @@
 //! Whoever marked an appeal is told how it went.
 
 use handbill::appeals::amend;
+use handbill::appeals::event::EventDraft;
 use handbill::appeals::mark::{Marking, Report};
 use handbill::editions::{EditionKind, planner};
 
@@ -106,6 +107,34 @@ on_both! {
         round(&mut one).await;
         assert_eq!(desk.store.ended_without_result(handbill::clock::Timestamp(0)).await.unwrap().len(), 0);
         assert_eq!(server.seen().connections, 0);
+    }
+}
+
+on_both! {
+    async fn that_nobody_was_called_is_told_to_who_marked_it(store) {
+        let server = Faulty::start(Script::default()).await;
+        let desk = Desk::with(store, server.address().port(), "").await;
+        let ana = desk.reader("ana", None, true).await;
+        desk.marking(reported()).await.unwrap();
+        // Nothing runs until it is too late.
+        desk.clock.set(at("2015-09-28T15:00:00Z"));
+        desk.finish().await;
+        let mut one = node(&desk.app.app, "one", &room());
+        round(&mut one).await;
+        assert!(server.seen().taken[0].data.contains("Sent to 0 of 1"), "{:?}", server.seen().taken);
+        // Another one comes when nobody is left.
+        let revision = desk.app.post("In Leeds", "Appeals").await;
+        let post = desk.store.revision(revision).await.unwrap().unwrap().post_id;
+        let desk = Desk { app: desk.app, post };
+        desk.leave(ana).await;
+        let starts = Some("2015-09-29T16:00".to_owned());
+        let events = vec![EventDraft { starts, ..protest() }];
+        desk.marking(Marking { events, sure: true, ..reported() }).await.unwrap();
+        desk.finish().await;
+        round(&mut one).await;
+        let taken = server.seen().taken;
+        assert_eq!(taken.len(), 2);
+        assert!(taken[1].data.contains("It has not gone out to anybody"), "{}", taken[1].data);
     }
 }
 
