@@ -131,7 +131,7 @@ pub struct Seen<'a> {
 /// When the database fails.
 pub async fn take_in(
     tx: &mut Tx,
-    store: &Store,
+    _store: &Store,
     config: &Config,
     seen: &Seen<'_>,
     now: Timestamp,
@@ -163,7 +163,7 @@ pub async fn take_in(
         tx.set_declared(seen.post, text.as_deref(), None).await?;
         return Ok(None);
     }
-    let refusal = mark(tx, store, config, seen, declared, now).await?;
+    let refusal = mark(tx, config, seen, declared, now).await?;
     match &refusal {
         None => tx.set_declared(seen.post, text.as_deref(), None).await?,
         // Put right, it is a mark that was not there before.
@@ -174,7 +174,6 @@ pub async fn take_in(
 
 async fn mark(
     tx: &mut Tx,
-    store: &Store,
     config: &Config,
     seen: &Seen<'_>,
     declared: &Declared,
@@ -192,7 +191,7 @@ async fn mark(
     let text = format!("{}\n\n{}", seen.title, seen.text);
     let published = seen.published.unwrap_or(now);
     let said = mark::Said { text: &text, published, time_zone: config.site.time_zone, language: seen.language };
-    let doubts = mark::doubts(store, &checked, &said, now).await?;
+    let doubts = mark::doubts(tx, &checked, &said, now).await?;
     if !doubts.is_empty() {
         let message = format!("{}; if it is right, use `handbill appeals mark {} --yes`", doubts.join("; "), seen.post);
         return Ok(Some(Refusal { field: "urgent", message }));

@@ -17,7 +17,7 @@ use crate::posts::PostState;
 use crate::store::appeals::{NewVersion, ReportTo};
 use crate::store::editions::NewEdition;
 use crate::store::posts::Post;
-use crate::store::{Store, StoreError, Tx};
+use crate::store::{StoreError, Tx};
 use crate::vault::{Column, Vault};
 
 /// Two appeals made within this of each other, for the same time or place, may be one by mistake.
@@ -184,7 +184,7 @@ pub async fn check(app: &App, post: PostId, marking: &Marking) -> Result<Checked
     let Post { id, revision_id, title, .. } = post;
     let checked = Checked { report_to, ..checked(&app.config, id, revision_id, title, marking, now)? };
     let said = Said { text: &text, published, time_zone: app.config.site.time_zone, language: &language };
-    let doubts = if marking.sure { Vec::new() } else { doubts(&app.store, &checked, &said, now).await? };
+    let doubts = if marking.sure { Vec::new() } else { doubts(&mut app.store.begin().await?, &checked, &said, now).await? };
     if doubts.is_empty() { Ok(checked) } else { Err(MarkError::Doubts(doubts)) }
 }
 
@@ -315,22 +315,22 @@ fn capital(day: &str) -> String {
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
-/// What may be a mistake about it, in words.
+/// What may be a mistake about it, in words: also beside an appeal that was made earlier in the same transaction.
 ///
 /// # Errors
 ///
 /// When the database fails.
 pub async fn doubts(
-    store: &Store,
+    tx: &mut Tx,
     checked: &Checked,
     said: &Said<'_>,
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
     let mut doubts = said.contradictions(&checked.events);
     doubts.extend(said.other_days(&checked.events));
-    for known in store.versions_since(AppealState::Open, now.minus(SIMILAR_WITHIN)).await? {
+    for known in tx.versions_since(AppealState::Open, now.minus(SIMILAR_WITHIN)).await? {
         let made = known.created_at.plus(SIMILAR_WITHIN) >= now;
-        if made && let Some(why) = resembles(store, &known, checked).await? {
+        if made && let Some(why) = resembles(tx, &known, checked).await? {
             doubts.push(format!("appeal {} of the last day {why}", known.appeal));
         }
     }
@@ -338,7 +338,7 @@ pub async fn doubts(
 }
 
 /// In which way another appeal may be the same one.
-async fn resembles(store: &Store, known: &Version, checked: &Checked) -> Result<Option<&'static str>, StoreError> {
+async fn resembles(tx: &mut Tx, known: &Version, checked: &Checked) -> Result<Option<&'static str>, StoreError> {
     let plain = |text: &Option<String>| {
         let letters = text.iter().flat_map(|text| text.chars()).filter(|c| c.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect::<String>()
@@ -358,7 +358,7 @@ async fn resembles(store: &Store, known: &Version, checked: &Checked) -> Result<
             }
         }
     }
-    let title = store.revision(known.revision).await?.map(|revision| revision.title);
+    let title = tx.title(known.revision).await?;
     Ok((plain(&title) == plain(&Some(checked.title.clone()))).then_some("has the same title"))
 }
 

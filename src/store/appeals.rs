@@ -122,6 +122,11 @@ const EVENTS: &str = "SELECT version_id, uid, starts_local, ends_local, time_zon
 /// The last version of an appeal.
 const CURRENT: &str = "WHERE appeal_id = $1 ORDER BY number DESC LIMIT 1";
 
+/// The last versions of appeals in a state that are new, or not over.
+const RECENT: &str = "WHERE number = (SELECT max(number) FROM appeal_versions o WHERE o.appeal_id = \
+     appeal_versions.appeal_id) AND appeal_id IN (SELECT id FROM appeals WHERE state = $1) \
+     AND (created_at >= $2 OR id IN (SELECT version_id FROM events WHERE ends_at >= $2)) ORDER BY id";
+
 fn sql(what: &str, rest: &str) -> sqlx::AssertSqlSafe<String> {
     // Only constants of this file are joined here.
     sqlx::AssertSqlSafe(format!("{what}{rest}"))
@@ -193,9 +198,6 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn versions_since(&self, state: AppealState, since: Timestamp) -> Result<Vec<Version>> {
-        const RECENT: &str = "WHERE number = (SELECT max(number) FROM appeal_versions o WHERE o.appeal_id = \
-             appeal_versions.appeal_id) AND appeal_id IN (SELECT id FROM appeals WHERE state = $1) \
-             AND (created_at >= $2 OR id IN (SELECT version_id FROM events WHERE ends_at >= $2)) ORDER BY id";
         let rows: Vec<VersionRow> = on!(self, db => {
             sqlx::query_as(sql(VERSIONS, RECENT)).bind(state).bind(since).fetch_all(db).await?
         });
@@ -412,6 +414,22 @@ impl Tx {
             Some(row) => Ok(Some(self.with_events(row).await?)),
             None => Ok(None),
         }
+    }
+
+    /// As [`Store::versions_since`], within the transaction.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn versions_since(&mut self, state: AppealState, since: Timestamp) -> Result<Vec<Version>> {
+        let rows: Vec<VersionRow> = on_tx!(self, db => {
+            sqlx::query_as(sql(VERSIONS, RECENT)).bind(state).bind(since).fetch_all(db).await?
+        });
+        let mut versions = Vec::with_capacity(rows.len());
+        for row in rows {
+            versions.push(self.with_events(row).await?);
+        }
+        Ok(versions)
     }
 
     /// One version with its events, as it is within the transaction.

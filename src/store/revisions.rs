@@ -1,6 +1,6 @@
 //! Posts as digests see them: listed, and as they were when planned.
 
-use super::{Result, Store, on};
+use super::{Result, Store, Tx, on, on_tx};
 use crate::clock::Timestamp;
 use crate::id::AppealId;
 use crate::id::{PostId, RevisionId};
@@ -78,5 +78,17 @@ impl Store {
              r.url, r.language, r.topics, r.excerpt, r.html, r.text \
              FROM revisions r JOIN posts p ON p.id = r.post_id WHERE r.id = $1";
         on!(self, db => Ok(sqlx::query_as(ONE).bind(id).fetch_optional(db).await?))
+    }
+}
+
+impl Tx {
+    /// The title of a revision, also of one that was written in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn title(&mut self, id: RevisionId) -> Result<Option<String>> {
+        const TITLE: &str = "SELECT title FROM revisions WHERE id = $1";
+        on_tx!(self, db => Ok(sqlx::query_scalar(TITLE).bind(id).fetch_optional(db).await?))
     }
 }

@@ -1,7 +1,7 @@
 //! Posts that call themselves urgent in their front matter.
 
 use handbill::app::App;
-use handbill::appeals::{Version, amend};
+use handbill::appeals::{AppealState, Version, amend};
 use handbill::config::{FolderOrigin, Origin};
 use handbill::id::{AppealId, PostId};
 use handbill::posts::{PostState, review};
@@ -182,5 +182,24 @@ on_both! {
         assert!(problem.contains("appeals.hold") && problem.contains("2015-09-28T15:00:00Z"), "{problem}");
         assert!(site.appeals().await.is_empty());
         assert_eq!(site.app.store.refused_marks().await.unwrap().len(), 1);
+    }
+}
+
+on_both! {
+    async fn of_two_that_are_alike_in_one_pass_the_second_waits_for_a_person(store) {
+        let site = Site::new(store).await;
+        site.write("protest.md", &format!("title: Protest\n{EVENT}"), "Come to the office.");
+        let elsewhere = EVENT.replace("100 Victoria Street", "2 Park Row").replace("28T16", "30T12");
+        // The same hour, and the same title.
+        site.write("second.md", &format!("title: A second one\n{EVENT}"), "Come, everybody.");
+        site.write("third.md", &format!("title: Protest\n{elsewhere}"), "Come there too.");
+        let problems: Vec<_> = site.pull().await.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(site.appeals().await.len(), 1, "{problems:?}");
+        assert!(problems[0].contains("same time") && problems[1].contains("same title"), "{problems:?}");
+        assert_eq!(site.app.store.refused_marks().await.unwrap().len(), 2);
+        let mut tx = site.app.store.begin().await.unwrap();
+        assert_eq!(tx.versions_since(AppealState::Open, at(EVE)).await.unwrap().len(), 1);
+        let version = site.version(site.appeals().await[0].0).await;
+        assert_eq!(tx.title(version.revision).await.unwrap().as_deref(), Some("Protest"));
     }
 }
