@@ -66,7 +66,8 @@ impl fmt::Display for Schedule {
     }
 }
 
-fn wall(at: Timestamp, zone: Tz) -> NaiveDateTime {
+/// What the clock of a zone shows at an instant.
+pub(crate) fn wall(at: Timestamp, zone: Tz) -> NaiveDateTime {
     at.to_utc().with_timezone(&zone).naive_local()
 }
 

@@ -259,7 +259,7 @@ fn amended(app: &App, event: &Event, draft: &EventDraft) -> Result<Event, EventE
     let point = event.point.map(|point| format!("{},{}", point.latitude, point.longitude));
     let whole = EventDraft {
         starts: draft.starts.clone().or_else(|| local(event.starts.local)),
-        ends: draft.ends.clone().or_else(|| local(event.ends.local).filter(|_| draft.starts.is_none())),
+        ends: draft.ends.clone(),
         time_zone: draft.time_zone.clone().or_else(|| Some(event.time_zone.name().to_owned())),
         place: or(&draft.place, &event.place),
         address: or(&draft.address, &event.address),
@@ -268,13 +268,7 @@ fn amended(app: &App, event: &Event, draft: &EventDraft) -> Result<Event, EventE
         // Another address is another point.
         geo: draft.geo.clone().or_else(|| point.filter(|_| draft.address.is_none())),
     };
-    let mut changed = whole.check(&rules, event.uid.clone())?;
-    if draft.starts.is_some() && draft.ends.is_none() {
-        let ends = changed.starts.local + (event.ends.local - event.starts.local);
-        let whole = EventDraft { ends: local(ends), ..whole };
-        changed = whole.check(&rules, event.uid.clone())?;
-    }
-    Ok(changed)
+    whole.check_until(&rules, event.uid.clone(), |starts, zone| event.end_from(starts, zone))
 }
 
 /// How the mailings of a change are to go out.

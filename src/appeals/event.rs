@@ -1,5 +1,7 @@
 //! An appeal's events: what a person wrote, checked and placed in time.
 
+use std::time::Duration;
+
 use chrono::{LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -7,10 +9,12 @@ use url::Url;
 
 use crate::clock::Timestamp;
 use crate::posts::content::one_line;
-use crate::regions;
+use crate::{regions, schedule};
 
 /// How long an event lasts whose end nobody named.
-pub const DEFAULT_LENGTH: TimeDelta = TimeDelta::hours(3);
+pub const DEFAULT_LENGTH: Duration = Duration::from_secs(3 * 3600);
+/// What lasts longer is thought of in days, and ends at an hour of the clock.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 /// An event longer than this is a mistake in a date.
 const LONGEST: TimeDelta = TimeDelta::days(31);
 /// Written as the region of what is for everybody who wants alerts.
@@ -39,6 +43,13 @@ impl Moment {
             LocalResult::Ambiguous(..) => Err(ClockFault::Twice),
             LocalResult::None => Err(ClockFault::Skipped),
         }
+    }
+}
+
+impl Moment {
+    /// What the clock of `zone` shows at an instant.
+    pub fn at(at: Timestamp, zone: Tz) -> Self {
+        Self { local: schedule::wall(at, zone), at }
     }
 }
 
@@ -139,6 +150,16 @@ impl EventDraft {
     ///
     /// When it has no start, is over, has neither an address nor a place online, or a field cannot be read.
     pub fn check(&self, rules: &Rules<'_>, uid: String) -> Result<Event, EventError> {
+        self.check_until(rules, uid, |starts, zone| Moment::at(starts.at.plus(DEFAULT_LENGTH), zone))
+    }
+
+    /// As [`EventDraft::check`]; where the draft names no end, `unnamed` knows it from the start and the zone.
+    pub(super) fn check_until(
+        &self,
+        rules: &Rules<'_>,
+        uid: String,
+        unnamed: impl FnOnce(Moment, Tz) -> Moment,
+    ) -> Result<Event, EventError> {
         let time_zone = match text(&self.time_zone) {
             None => rules.time_zone,
             Some(name) => name.parse::<Tz>().map_err(|_| {
@@ -149,11 +170,7 @@ impl EventDraft {
             .ok_or_else(|| EventError::new("starts", "an event needs its start, like 2026-09-28T16:00"))?;
         let starts = moment("starts", local("starts", &start, None)?, time_zone)?;
         let ends = match text(&self.ends) {
-            // A default end that the clocks skip is as good an hour later.
-            None => {
-                let local = starts.local + DEFAULT_LENGTH;
-                Moment { local, at: crate::schedule::instant(local, time_zone) }
-            }
+            None => unnamed(starts, time_zone),
             Some(end) => moment("ends", local("ends", &end, Some(starts.local.date()))?, time_zone)?,
         };
         if ends.at <= starts.at {
@@ -189,6 +206,19 @@ impl EventDraft {
 }
 
 impl Event {
+    /// When it would end if it started at `starts` in `zone` and lasted as long as it does.
+    pub(super) fn end_from(&self, starts: Moment, zone: Tz) -> Moment {
+        if starts == self.starts && zone == self.time_zone {
+            return self.ends;
+        }
+        let length = self.ends.at.since(self.starts.at);
+        match Moment::new(starts.local + (self.ends.local - self.starts.local), zone) {
+            Ok(ends) if length > DAY => ends,
+            // Nobody named this end, so nobody is to be told that the clocks do not show it.
+            _ => Moment::at(starts.at.plus(length), zone),
+        }
+    }
+
     /// Whether it has ended at `now`.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.ends.at <= now

@@ -71,3 +71,32 @@ fn nothing_that_was_typed_brings_a_line_break() {
     let event = check(&EventDraft { place: Some("Steps\r\nX-Evil: 1".to_owned()), ..protest() }).unwrap();
     assert!(!event.place.unwrap().contains(['\r', '\n']));
 }
+
+#[test]
+fn an_end_that_nobody_named_is_three_hours_later_whatever_the_clocks_do() {
+    for (starts, local, at) in [
+        ("2016-03-26T22:30", "2016-03-27T02:30:00", "2016-03-27T01:30:00Z"),
+        ("2016-03-26T23:30", "2016-03-27T03:30:00", "2016-03-27T02:30:00Z"),
+        ("2015-10-24T23:30", "2015-10-25T01:30:00", "2015-10-25T01:30:00Z"),
+    ] {
+        let event = check(&EventDraft { starts: Some(starts.to_owned()), ..protest() }).unwrap();
+        let ends = event.ends.local.format("%Y-%m-%dT%H:%M:%S").to_string();
+        assert_eq!((ends.as_str(), event.ends.at.to_string().as_str()), (local, at), "{starts}");
+    }
+}
+
+#[test]
+fn what_lasts_for_days_ends_at_the_same_hour_when_it_moves() {
+    let dates = |starts: &str, ends: &str| (Some(starts.to_owned()), Some(ends.to_owned()));
+    let (starts, ends) = dates("2016-03-19T10:00", "2016-03-20T16:00");
+    let camp = check(&EventDraft { starts, ends, ..protest() }).unwrap();
+    let moved = |local: &str| Moment::new(local.parse().unwrap(), London).unwrap();
+    // The clocks go forward on the 27th.
+    let ends = camp.end_from(moved("2016-03-26T10:00:00"), London);
+    assert_eq!(ends.local.to_string(), "2016-03-27 16:00:00");
+    // At an hour that there is not, it lasts as long as it did.
+    let (starts, ends) = dates("2016-03-18T22:30", "2016-03-20T01:30");
+    let night = check(&EventDraft { starts, ends, ..protest() }).unwrap();
+    let ends = night.end_from(moved("2016-03-25T22:30:00"), London);
+    assert_eq!(ends.at.to_string(), "2016-03-27T01:30:00Z");
+}

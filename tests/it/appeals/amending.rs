@@ -5,7 +5,7 @@ use std::time::Duration;
 use handbill::appeals::amend::{self, AmendError, Amended, Change, Checked};
 use handbill::appeals::audience::Forecast;
 use handbill::appeals::event::EventDraft;
-use handbill::appeals::mark::{MarkError, Marking};
+use handbill::appeals::mark::{self, MarkError, Marking};
 use handbill::appeals::outlook::outlook;
 use handbill::id::AppealId;
 
@@ -202,5 +202,25 @@ on_both! {
         assert_eq!(desk.store.appeals_of_withdrawn().await.unwrap(), [(appeal, desk.post)]);
         amend::cancel(&desk.app.app, appeal, "Rain.", "test").await.unwrap();
         assert!(desk.store.appeals_of_withdrawn().await.unwrap().is_empty());
+    }
+}
+
+on_both! {
+    async fn an_end_that_the_clocks_skip_keeps_nobody_from_amending(store) {
+        let desk = Desk::new(store, 2525).await;
+        // As earlier versions of Handbill kept it: three hours on by the clock, where the clocks go forward.
+        let starts = Some("2016-03-26T22:30".to_owned());
+        let marking = Marking { events: vec![EventDraft { starts, ..protest() }], ..Marking::default() };
+        let mut checked = mark::check(&desk.app.app, desk.post, &marking).await.unwrap();
+        checked.events[0].ends.local = "2016-03-27T01:30:00".parse().unwrap();
+        let appeal = mark::mark(&desk.app.app, &checked, "test").await.unwrap().appeal;
+        let place = EventDraft { place: Some("Gate 2".to_owned()), ..EventDraft::default() };
+        let amended = check(&desk, appeal, &Change { draft: place, ..Change::default() }).await.unwrap();
+        assert_eq!(amended.events[0].ends, amended.before.events[0].ends);
+        carry_out(&desk, appeal, &region("Leeds")).await;
+        let starts = EventDraft { starts: Some("2016-03-26T23:00".to_owned()), ..EventDraft::default() };
+        let moved = check(&desk, appeal, &Change { draft: starts, ..Change::default() }).await.unwrap();
+        assert_eq!(moved.events[0].ends.at, at("2016-03-27T02:00:00Z"));
+        assert_eq!(moved.events[0].ends.local, "2016-03-27T03:00:00".parse().unwrap());
     }
 }
