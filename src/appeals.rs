@@ -20,6 +20,7 @@ pub mod remind;
 use serde::Serialize;
 
 use crate::clock::Timestamp;
+use crate::editions::EditionState;
 use crate::id::{AppealId, PostId, RevisionId, VersionId};
 use crate::store::editions::Edition;
 use crate::text_enum::text_enum;
@@ -97,6 +98,16 @@ impl Appeal {
     pub fn mailings<'a>(&self, editions: &'a [Edition]) -> impl Iterator<Item = &'a Edition> {
         let since = self.created_at;
         editions.iter().filter(move |edition| edition.created_at >= since)
+    }
+
+    /// Until when it can be taken back without anybody hearing of it; nothing once anything of it is out, or it was taken back.
+    pub fn held_until(&self, editions: &[Edition], now: Timestamp) -> Option<Timestamp> {
+        if self.state != AppealState::Open || self.mailings(editions).any(|edition| edition.is_out(now)) {
+            return None;
+        }
+        let open = [EditionState::Planning, EditionState::Paused];
+        let waits = |edition: &&Edition| open.contains(&edition.state) && edition.is_held(now);
+        self.mailings(editions).filter(waits).filter_map(|edition| edition.hold_until).max()
     }
 }
 

@@ -27,10 +27,7 @@ struct Shown {
 async fn shown(app: &App, appeal: Appeal, proposals: &[(AppealId, Option<String>)]) -> anyhow::Result<Shown> {
     let version = app.store.current_version(appeal.id).await?;
     let title = app.store.post(appeal.post_id).await?.map(|post| post.title).unwrap_or_default();
-    let now = app.clock.now();
-    let editions = app.store.appeal_editions(appeal.id).await?;
-    let hold_until =
-        editions.iter().filter(|edition| edition.is_held(now)).filter_map(|edition| edition.hold_until).max();
+    let hold_until = appeal.held_until(&app.store.appeal_editions(appeal.id).await?, app.clock.now());
     let proposal = proposals.iter().any(|(id, _)| *id == appeal.id);
     Ok(Shown { appeal, title, version, hold_until, proposal })
 }

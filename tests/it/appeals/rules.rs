@@ -333,3 +333,34 @@ on_both! {
         assert_eq!(desk.store.who_had(&[marked.appeal], near, far).await.unwrap(), [(near, marked.appeal)]);
     }
 }
+
+on_both! {
+    async fn an_appeal_is_held_while_nobody_hears_of_it_and_no_longer(store) {
+        let desk = Desk::new(store, 2525).await;
+        desk.reader("near", None, true).await;
+        let hold = || Marking { events: vec![protest()], hold: Duration::from_secs(60), ..Marking::default() };
+        let held = async |appeal| {
+            let editions = desk.store.appeal_editions(appeal).await.unwrap();
+            desk.store.appeal(appeal).await.unwrap().unwrap().held_until(&editions, desk.now())
+        };
+        let marked = desk.marking(hold()).await.unwrap();
+        let appeal = marked.appeal;
+        assert_eq!(held(appeal).await, Some(marked.hold_until));
+        desk.app.pass(1);
+        desk.amend(appeal, 17).await;
+        assert_eq!(held(appeal).await, Some(marked.hold_until));
+        amend::cancel(&desk.app.app, appeal, "A mistake.", "test").await.unwrap();
+        assert_eq!(held(appeal).await, None, "it was taken back");
+        desk.app.pass(1);
+        let again = desk.marking(hold()).await.unwrap();
+        assert_eq!(held(appeal).await, Some(again.hold_until));
+        desk.app.pass(60);
+        assert_eq!(held(appeal).await, None);
+        desk.finish().await;
+        // A correction may be held, but people know of the appeal by now.
+        let draft = EventDraft { starts: Some("2015-09-28T18:00".to_owned()), ..EventDraft::default() };
+        let checked = amend::check(&desk.app.app, appeal, &Change { draft, ..Change::default() }).await.unwrap();
+        amend::amend(&desk.app.app, &checked, Duration::from_secs(3600), "test").await.unwrap();
+        assert_eq!(held(appeal).await, None);
+    }
+}
