@@ -14,6 +14,7 @@ pub mod extract;
 pub mod follow;
 pub mod mark;
 pub mod outlook;
+pub mod proposed;
 pub mod public;
 pub mod remind;
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::edited;
 use super::event::{Event, EventDraft, EventError, Rules, last_end, last_start};
 use super::mark::{MarkError, make_edition};
 use super::{Appeal, AppealState, Version, VersionKind, regions_of};
+use super::{edited, proposed};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::editions::{EditionKind, EditionState};
@@ -52,6 +52,12 @@ pub enum AmendError {
     /// Its source says what it said.
     #[error("nothing is proposed for appeal {0}; see `handbill status`")]
     NotProposed(AppealId),
+    /// Its source makes no urgent mark any more.
+    #[error("its source calls it urgent no more: `handbill appeals cancel {0}` or `handbill appeals dismiss {0}`")]
+    NoMore(AppealId),
+    /// Its source's mark cannot be read.
+    #[error("what is proposed cannot be read: {0}")]
+    Unreadable(String),
     /// The deadline comes when all events are over.
     #[error("the deadline {deadline} comes after the last event has ended, at {end}; nobody could come any more")]
     LateDeadline {
@@ -93,7 +99,7 @@ pub enum AmendError {
 }
 
 impl AmendError {
-    fn marking(error: MarkError) -> Self {
+    pub(super) fn marking(error: MarkError) -> Self {
         match error {
             MarkError::Event { number, error } => Self::Event { number, error },
             MarkError::Region(error) => Self::Region(error),
@@ -186,7 +192,7 @@ pub async fn check(app: &App, id: AppealId, change: &Change) -> Result<Checked, 
         let event = place.ok_or(AmendError::NoEvent(id, number, count))?;
         *event = amended(app, event, &change.draft).map_err(|error| AmendError::Event { number, error })?;
     }
-    checked(app, before, events, regions, change.deadline)
+    checked(before, events, regions, change.deadline, app.clock.now())
 }
 
 /// Checks what an edited source makes of an appeal, and writes nothing: its events take the place of all there are; an
@@ -206,21 +212,21 @@ pub async fn check_declared(
     let now = app.clock.now();
     let events = edited::events(&app.config, &before.events, drafts, now).map_err(AmendError::marking)?;
     let regions = super::mark::regions(&app.config, &events, region).map_err(AmendError::marking)?;
-    checked(app, before, events, Some(regions), deadline)
+    checked(before, events, Some(regions), deadline, now)
 }
 
-fn checked(
-    app: &App,
+pub(super) fn checked(
     before: Version,
     events: Vec<Event>,
     regions: Option<Vec<String>>,
     deadline: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<Checked, AmendError> {
     let end = last_end(&events);
     // A deadline of its own stays, unless all would be over by then; one that followed from the events follows them.
     let own = Some(before.deadline).filter(|own| last_start(&before.events) != Some(*own));
     let own = own.filter(|own| end.is_none_or(|end| *own <= end));
-    if let Some(passed) = deadline.filter(|deadline| *deadline <= app.clock.now()) {
+    if let Some(passed) = deadline.filter(|deadline| *deadline <= now) {
         return Err(AmendError::Deadline(passed));
     }
     if let (Some(deadline), Some(end)) = (deadline, end)
@@ -240,7 +246,7 @@ fn checked(
     Ok(Checked { before, events, regions, deadline })
 }
 
-async fn present(app: &App, id: AppealId) -> Result<Version, AmendError> {
+pub(super) async fn present(app: &App, id: AppealId) -> Result<Version, AmendError> {
     let appeal = app.store.appeal(id).await?.ok_or(AmendError::Missing(id))?;
     if appeal.state != AppealState::Open {
         return Err(AmendError::Closed(id, appeal.state));
@@ -251,22 +257,20 @@ async fn present(app: &App, id: AppealId) -> Result<Version, AmendError> {
 
 /// An event with some fields changed. One whose start moves and whose end nobody names stays as long as it was.
 fn amended(app: &App, event: &Event, draft: &EventDraft) -> Result<Event, EventError> {
-    const FORM: &str = "%Y-%m-%dT%H:%M:%S";
-    let local = |at: chrono::NaiveDateTime| Some(at.format(FORM).to_string());
-    let or = |new: &Option<String>, old: &Option<String>| new.clone().or_else(|| old.clone());
+    let known = event.draft();
+    let or = |new: &Option<String>, old: Option<String>| new.clone().or(old);
     let rules =
         Rules { time_zone: app.config.site.time_zone, regions: &app.config.appeals.regions, now: app.clock.now() };
-    let point = event.point.map(|point| format!("{},{}", point.latitude, point.longitude));
     let whole = EventDraft {
-        starts: draft.starts.clone().or_else(|| local(event.starts.local)),
+        starts: or(&draft.starts, known.starts),
         ends: draft.ends.clone(),
-        time_zone: draft.time_zone.clone().or_else(|| Some(event.time_zone.name().to_owned())),
-        place: or(&draft.place, &event.place),
-        address: or(&draft.address, &event.address),
-        online: or(&draft.online, &event.online_url),
-        region: or(&draft.region, &event.region),
+        time_zone: or(&draft.time_zone, known.time_zone),
+        place: or(&draft.place, known.place),
+        address: or(&draft.address, known.address),
+        online: or(&draft.online, known.online),
+        region: or(&draft.region, known.region),
         // Another address is another point.
-        geo: draft.geo.clone().or_else(|| point.filter(|_| draft.address.is_none())),
+        geo: or(&draft.geo, known.geo.filter(|_| draft.address.is_none())),
     };
     whole.check_until(&rules, event.uid.clone(), |starts, zone| event.end_from(starts, zone))
 }
@@ -361,7 +365,12 @@ pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Re
     } else {
         None
     };
-    tx.drop_proposal(id).await?;
+    // What is proposed beside this change goes on waiting for a person.
+    if let (Some(proposal), Some(present)) = (tx.proposal(id).await?, tx.current_version(id).await?)
+        && !proposed::changes(&app.config, present, &proposal, now)
+    {
+        tx.drop_proposal(id).await?;
+    }
     tx.audit(now, by, "amended", None, replacement, Some(&format!("appeal {id}"))).await?;
     tx.wake().await?;
     tx.commit().await?;

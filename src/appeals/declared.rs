@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::event::EventDraft;
 use super::mark::{self, MarkError, Marking};
-use super::{AppealState, event};
+use super::{AppealState, event, proposed};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::id::{PostId, RevisionId};
+use crate::id::{AppealId, PostId, RevisionId};
 use crate::posts::PostState;
+use crate::store::appeals::Proposal;
 use crate::store::revisions::Revision;
 use crate::store::{Result, Store, Tx};
 
@@ -143,7 +144,7 @@ pub async fn take_in(
     let stands = mark::known(tx, seen.post, now).await?.is_some();
     if let Some(appeal) = tx.appeal_of(seen.post).await?.filter(|_| stands) {
         if appeal.state == AppealState::Open {
-            tx.propose(appeal.id, text.as_deref(), now).await?;
+            propose(tx, config, appeal.id, seen.before, text.clone(), now).await?;
         }
         tx.set_declared(seen.post, text.as_deref(), None).await?;
         return Ok(None);
@@ -170,6 +171,29 @@ pub async fn take_in(
         Some(refusal) => tx.set_declared(seen.post, None, Some(&refusal.message)).await?,
     }
     Ok(refusal)
+}
+
+/// Keeps an edited mark for a person to decide, with what the source said before the first edit that waits.
+async fn propose(
+    tx: &mut Tx,
+    config: &Config,
+    appeal: AppealId,
+    before: Option<&str>,
+    declared: Option<String>,
+    now: Timestamp,
+) -> Result<()> {
+    let base = match tx.proposal(appeal).await? {
+        Some(waiting) => waiting.base,
+        None => before.map(str::to_owned),
+    };
+    let undone = base == declared;
+    let proposal = Proposal { base, declared };
+    let present = tx.current_version(appeal).await?;
+    if undone || present.is_some_and(|present| !proposed::changes(config, present, &proposal, now)) {
+        tx.drop_proposal(appeal).await?;
+        return Ok(());
+    }
+    tx.propose(appeal, &proposal, now).await
 }
 
 async fn mark(

@@ -206,6 +206,21 @@ impl EventDraft {
 }
 
 impl Event {
+    /// It as a draft, with every field named.
+    pub(super) fn draft(&self) -> EventDraft {
+        const FORM: &str = "%Y-%m-%dT%H:%M:%S";
+        EventDraft {
+            starts: Some(self.starts.local.format(FORM).to_string()),
+            ends: Some(self.ends.local.format(FORM).to_string()),
+            time_zone: Some(self.time_zone.name().to_owned()),
+            place: self.place.clone(),
+            address: self.address.clone(),
+            online: self.online_url.clone(),
+            region: self.region.clone(),
+            geo: self.point.map(|point| format!("{},{}", point.latitude, point.longitude)),
+        }
+    }
+
     /// When it would end if it started at `starts` in `zone` and lasted as long as it does.
     pub(super) fn end_from(&self, starts: Moment, zone: Tz) -> Moment {
         if starts == self.starts && zone == self.time_zone {

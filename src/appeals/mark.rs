@@ -184,7 +184,8 @@ pub async fn check(app: &App, post: PostId, marking: &Marking) -> Result<Checked
     let Post { id, revision_id, title, .. } = post;
     let checked = Checked { report_to, ..checked(&app.config, id, revision_id, title, marking, now)? };
     let said = Said { text: &text, published, time_zone: app.config.site.time_zone, language: &language };
-    let doubts = if marking.sure { Vec::new() } else { doubts(&mut app.store.begin().await?, &checked, &said, now).await? };
+    let doubts =
+        if marking.sure { Vec::new() } else { doubts(&mut app.store.begin().await?, &checked, &said, now).await? };
     if doubts.is_empty() { Ok(checked) } else { Err(MarkError::Doubts(doubts)) }
 }
 

@@ -16,10 +16,10 @@ use super::output::Output;
 use super::{Ended, Outcome};
 use crate::app::App;
 use crate::appeals::amend::{self, Amended, Change};
-use crate::appeals::declared::Declared;
 use crate::appeals::event::EventDraft;
 use crate::appeals::extract::{self, Suggestions};
 use crate::appeals::mark::{self, Marking, Report};
+use crate::appeals::proposed;
 use crate::clock::Timestamp;
 use crate::id::{AppealId, PostId};
 use dry_run::{told, would_amend, would_mark};
@@ -248,20 +248,11 @@ async fn mark(app: &Arc<App>, args: &Mark, out: &mut Output) -> anyhow::Result<(
 async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result<()> {
     const COULD_NOT: &str = "could not amend it";
     let id = args.id;
+    let mut takes_back = false;
     let checked = if args.proposed {
-        let proposals = app.store.proposals().await?;
-        let proposed = proposals.into_iter().find(|(appeal, _)| *appeal == id);
-        let (_, declared) = proposed.with_context(|| format!("nothing is proposed for appeal {id}"))?;
-        let declared = declared.with_context(|| {
-            format!(
-                "its source calls it urgent no more: `handbill appeals cancel {id}` or `handbill appeals dismiss {id}`"
-            )
-        })?;
-        let declared = Declared::from_text(&declared)?;
-        let deadline = declared.deadline().map_err(Usage)?;
-        amend::check_declared(app, id, &declared.events, declared.region.as_deref(), deadline)
-            .await
-            .context(COULD_NOT)?
+        let proposed = proposed::check(app, id).await.context(COULD_NOT)?;
+        takes_back = proposed.takes_back;
+        proposed.checked
     } else {
         let mut drafts = args.fields.events.clone();
         if drafts.len() > 1 {
@@ -273,7 +264,7 @@ async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result
     };
     if args.dry_run {
         amend::goes_out(app, &checked, args.hold).await.context(COULD_NOT)?;
-        let run = would_amend(app, &checked).await.context("could not look what it would be")?;
+        let run = would_amend(app, &checked, takes_back).await.context("could not look what it would be")?;
         return told(&run, args.format.json, out);
     }
     let done = amend::amend(app, &checked, args.hold, "cli").await.context(COULD_NOT)?;

@@ -7,6 +7,7 @@ use super::editions::Standing;
 use super::output::Output;
 use super::{Ended, Outcome};
 use crate::app::App;
+use crate::appeals::proposed;
 use crate::clock::Timestamp;
 use crate::dispatcher;
 use crate::notify::NoticeKind;
@@ -109,10 +110,14 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
     }
     for (appeal, declared) in app.store.proposals().await? {
         to_do.push(match declared {
-            Some(_) => format!(
-                "appeal {appeal}: its source was edited; look with `handbill appeals amend {appeal} --proposed --dry-run`, \
-                 then amend it, or `handbill appeals dismiss {appeal}`"
-            ),
+            Some(_) => {
+                let takes_back = proposed::check(app, appeal).await.is_ok_and(|proposed| proposed.takes_back);
+                let warning = if takes_back { ", which would take back what was amended by command" } else { "" };
+                format!(
+                    "appeal {appeal}: its source was edited{warning}; look with `handbill appeals amend {appeal} --proposed \
+                     --dry-run`, then amend it, or `handbill appeals dismiss {appeal}`"
+                )
+            }
             None => format!(
                 "appeal {appeal}: its source calls it urgent no more; `handbill appeals cancel {appeal}`, or dismiss {appeal}"
             ),

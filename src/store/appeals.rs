@@ -43,6 +43,15 @@ pub struct ReportTo {
     pub address: Vec<u8>,
 }
 
+/// What an edited source says of an appeal that is out: urgent marks as [`crate::appeals::declared::Declared`] writes them.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
+pub struct Proposal {
+    /// The mark as the source made it when it and the appeal went together last; nothing where it made none.
+    pub base: Option<String>,
+    /// The mark as it is now; nothing where it makes none any more.
+    pub declared: Option<String>,
+}
+
 #[derive(sqlx_macros::FromRow)]
 struct VersionRow {
     id: VersionId,
@@ -126,6 +135,8 @@ const CURRENT: &str = "WHERE appeal_id = $1 ORDER BY number DESC LIMIT 1";
 const RECENT: &str = "WHERE number = (SELECT max(number) FROM appeal_versions o WHERE o.appeal_id = \
      appeal_versions.appeal_id) AND appeal_id IN (SELECT id FROM appeals WHERE state = $1) \
      AND (created_at >= $2 OR id IN (SELECT version_id FROM events WHERE ends_at >= $2)) ORDER BY id";
+
+const PROPOSAL: &str = "SELECT base, declared FROM proposals WHERE appeal_id = $1";
 
 fn sql(what: &str, rest: &str) -> sqlx::AssertSqlSafe<String> {
     // Only constants of this file are joined here.
@@ -248,6 +259,15 @@ impl Store {
         const ALL: &str = "SELECT p.appeal_id, p.declared FROM proposals p JOIN appeals a ON a.id = p.appeal_id \
                            WHERE a.state = 'open' ORDER BY p.appeal_id";
         on!(self, db => Ok(sqlx::query_as(ALL).fetch_all(db).await?))
+    }
+
+    /// What is proposed for an appeal.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn proposal(&self, appeal: AppealId) -> Result<Option<Proposal>> {
+        on!(self, db => Ok(sqlx::query_as(PROPOSAL).bind(appeal).fetch_optional(db).await?))
     }
 
     /// The appeal that has an event with this calendar name, in any of its versions.
@@ -500,11 +520,24 @@ impl Tx {
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn propose(&mut self, appeal: AppealId, declared: Option<&str>, now: Timestamp) -> Result<()> {
-        const PROPOSE: &str = "INSERT INTO proposals (appeal_id, declared, created_at) VALUES ($1, $2, $3) \
-             ON CONFLICT (appeal_id) DO UPDATE SET declared = excluded.declared, created_at = excluded.created_at";
-        on_tx!(self, db => sqlx::query(PROPOSE).bind(appeal).bind(declared).bind(now).execute(db).await?.rows_affected());
+    pub async fn propose(&mut self, appeal: AppealId, proposal: &Proposal, now: Timestamp) -> Result<()> {
+        const PROPOSE: &str = "INSERT INTO proposals (appeal_id, base, declared, created_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (appeal_id) DO UPDATE SET base = excluded.base, declared = excluded.declared, \
+             created_at = excluded.created_at";
+        on_tx!(self, db => {
+            let query = sqlx::query(PROPOSE).bind(appeal).bind(&proposal.base).bind(&proposal.declared).bind(now);
+            query.execute(db).await?.rows_affected()
+        });
         Ok(())
+    }
+
+    /// As [`Store::proposal`], within the transaction.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn proposal(&mut self, appeal: AppealId) -> Result<Option<Proposal>> {
+        on_tx!(self, db => Ok(sqlx::query_as(PROPOSAL).bind(appeal).fetch_optional(db).await?))
     }
 
     /// Drops what was proposed for an appeal, as it was taken up, or not; false when nothing was.

@@ -30,6 +30,9 @@ pub(super) struct DryRun {
     corrected: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     corrected_by: Vec<Forecast>,
+    /// Whether what its source says would undo what was amended by command.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    takes_back: bool,
     mails: Vec<Mail>,
 }
 
@@ -62,11 +65,12 @@ pub(super) async fn would_mark(app: &Arc<App>, checked: &Checked) -> anyhow::Res
         recipients_by: by,
         corrected: None,
         corrected_by: Vec::new(),
+        takes_back: false,
         mails,
     })
 }
 
-pub(super) async fn would_amend(app: &Arc<App>, checked: &amend::Checked) -> anyhow::Result<DryRun> {
+pub(super) async fn would_amend(app: &Arc<App>, checked: &amend::Checked, takes_back: bool) -> anyhow::Result<DryRun> {
     let whom = outlook(app, checked).await?;
     let composer = composer(app)?;
     let mut mails = Vec::new();
@@ -91,6 +95,7 @@ pub(super) async fn would_amend(app: &Arc<App>, checked: &amend::Checked) -> any
         recipients_by: whom.called,
         corrected: Some(all(&whom.corrected)),
         corrected_by: whom.corrected,
+        takes_back,
         mails,
     })
 }
@@ -114,6 +119,9 @@ pub(super) fn told(run: &DryRun, json: bool, out: &mut Output) -> anyhow::Result
     }
     let regions = if run.regions.is_empty() { "everybody with alerts".to_owned() } else { run.regions.join(", ") };
     let DryRun { recipients, deadline, .. } = run;
+    if run.takes_back {
+        out.line("Its source has more or fewer events now, so this would take back what was amended by command")?;
+    }
     match run.corrected {
         None => out.line(format_args!("Would be for {regions}, in all {recipients} people, until {deadline}"))?,
         Some(corrected) => {

@@ -1,7 +1,11 @@
 //! Posts that call themselves urgent in their front matter.
 
+use std::time::Duration;
+
 use handbill::app::App;
-use handbill::appeals::{AppealState, Version, amend};
+use handbill::appeals::amend::Change;
+use handbill::appeals::event::EventDraft;
+use handbill::appeals::{AppealState, Version, amend, proposed};
 use handbill::config::{FolderOrigin, Origin};
 use handbill::id::{AppealId, PostId};
 use handbill::posts::{PostState, review};
@@ -111,7 +115,7 @@ on_both! {
         assert!(declared.contains("17:00"), "{declared}");
         let declared = handbill::appeals::declared::Declared::from_text(declared).unwrap();
         let checked = amend::check_declared(&site.app.app, appeal, &declared.events, None, None).await.unwrap();
-        amend::amend(&site.app.app, &checked, std::time::Duration::ZERO, "test").await.unwrap();
+        amend::amend(&site.app.app, &checked, Duration::ZERO, "test").await.unwrap();
         assert_eq!(site.version(appeal).await.events[0].starts.at, at("2015-09-28T16:00:00Z"));
         assert!(site.app.store.proposals().await.unwrap().is_empty());
         // Not urgent any more: also a person's to decide.
@@ -201,5 +205,85 @@ on_both! {
         assert_eq!(tx.versions_since(AppealState::Open, at(EVE)).await.unwrap().len(), 1);
         let version = site.version(site.appeals().await[0].0).await;
         assert_eq!(tx.title(version.revision).await.unwrap().as_deref(), Some("Protest"));
+    }
+}
+
+/// Amends an appeal as a command does.
+async fn amend_by_command(site: &Site, appeal: AppealId, draft: EventDraft) {
+    let checked = amend::check(&site.app.app, appeal, &Change { draft, ..Change::default() }).await.unwrap();
+    amend::amend(&site.app.app, &checked, Duration::ZERO, "test").await.unwrap();
+}
+
+on_both! {
+    async fn what_was_amended_by_command_stays_when_something_else_is_edited(store) {
+        let site = Site::new(store).await;
+        let app = &site.app.app;
+        let write = |event: &str, more: &str| site.write("protest.md", &format!("title: Protest\n{event}{more}"), "Come.");
+        write(EVENT, "");
+        site.pull().await;
+        let (appeal, _) = site.appeals().await[0];
+        let later = EventDraft { starts: Some("2015-09-28T17:00".to_owned()), ..EventDraft::default() };
+        amend_by_command(&site, appeal, later).await;
+        write(EVENT, "\n  place: Gate 2");
+        site.pull().await;
+        let proposed = proposed::check(app, appeal).await.unwrap();
+        let event = &proposed.checked.events[0];
+        assert_eq!((event.starts.at, event.place.as_deref()), (at("2015-09-28T16:00:00Z"), Some("Gate 2")));
+        assert_eq!(event.ends.at, at("2015-09-28T19:00:00Z"));
+        assert!(!proposed.takes_back);
+        // Edited once more before anybody decides, it carries both; another command leaves it waiting.
+        write(&EVENT.replace("100 Victoria", "102 Victoria"), "\n  place: Gate 2");
+        site.pull().await;
+        let online = EventDraft { online: Some("https://meet.example/room".to_owned()), ..EventDraft::default() };
+        amend_by_command(&site, appeal, online).await;
+        let proposed = proposed::check(app, appeal).await.unwrap();
+        let event = &proposed.checked.events[0];
+        assert_eq!((event.starts.at, event.place.as_deref()), (at("2015-09-28T16:00:00Z"), Some("Gate 2")));
+        assert!(event.address.as_deref().is_some_and(|address| address.starts_with("102")), "{event:?}");
+        assert!(event.online_url.is_some());
+        // Taken up, it waits no more, whichever way.
+        amend::amend(app, &proposed.checked, Duration::ZERO, "test").await.unwrap();
+        assert_eq!(site.app.store.proposal(appeal).await.unwrap(), None);
+        write(&EVENT.replace("100 Victoria", "102 Victoria").replace("16:00", "17:00"), "\n  place: Gate 2");
+        site.pull().await;
+        assert_eq!(site.app.store.proposal(appeal).await.unwrap(), None, "that is how it is already");
+        write(&EVENT.replace("100 Victoria", "102 Victoria").replace("16:00", "18:00"), "\n  place: Gate 2");
+        site.pull().await;
+        amend_by_command(&site, appeal, EventDraft { starts: Some("2015-09-28T18:00".to_owned()), ..EventDraft::default() }).await;
+        assert_eq!(site.app.store.proposal(appeal).await.unwrap(), None, "the command said the same");
+    }
+}
+
+on_both! {
+    async fn with_another_number_of_events_the_source_is_taken_whole_and_that_is_said(store) {
+        let site = Site::new(store).await;
+        let one = "{starts: 2015-09-28T16:00, address: \"1 Road, London\"}";
+        let two = "{starts: 2015-09-30T16:00, address: \"2 Road, London\"}";
+        let write = |events: &str| site.write("protest.md", &format!("title: Protest\nurgent: true\nevents: [{events}]"), "Come.");
+        write(one);
+        site.pull().await;
+        let (appeal, _) = site.appeals().await[0];
+        write(&format!("{one}, {two}"));
+        site.pull().await;
+        let proposed = proposed::check(&site.app.app, appeal).await.unwrap();
+        assert_eq!((proposed.checked.events.len(), proposed.takes_back), (2, false), "nobody has amended anything");
+        let later = EventDraft { starts: Some("2015-09-28T17:00".to_owned()), ..EventDraft::default() };
+        amend_by_command(&site, appeal, later).await;
+        let proposed = proposed::check(&site.app.app, appeal).await.unwrap();
+        assert_eq!(proposed.checked.events[0].starts.at, at("2015-09-28T15:00:00Z"));
+        assert!(proposed.takes_back);
+        // Put back as it was, it proposes nothing.
+        write(one);
+        site.pull().await;
+        assert_eq!(site.app.store.proposal(appeal).await.unwrap(), None);
+        // What is put in another order is the same.
+        amend_by_command(&site, appeal, EventDraft { starts: Some("2015-09-28T16:00".to_owned()), ..EventDraft::default() }).await;
+        write(&format!("{one}, {two}"));
+        site.pull().await;
+        let proposed = proposed::check(&site.app.app, appeal).await.unwrap();
+        amend::amend(&site.app.app, &proposed.checked, Duration::ZERO, "test").await.unwrap();
+        write(&format!("{two}, {one}"));
+        site.pull().await;
+        assert_eq!(site.app.store.proposal(appeal).await.unwrap(), None);
     }
 }

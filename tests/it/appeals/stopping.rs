@@ -11,6 +11,7 @@ use handbill::editions::brakes::{self, BrakeError};
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{AppealId, EditionId, PostId};
 use handbill::posts::PostState;
+use handbill::store::appeals::Proposal;
 
 use super::desk::{Desk, protest};
 
@@ -227,7 +228,7 @@ on_both! {
         let error = dismiss(marked.appeal).await.unwrap_err();
         assert!(matches!(error, AmendError::NotProposed(_)), "{error}");
         let mut tx = desk.store.begin().await.unwrap();
-        tx.propose(marked.appeal, None, desk.now()).await.unwrap();
+        tx.propose(marked.appeal, &Proposal { base: None, declared: None }, desk.now()).await.unwrap();
         tx.commit().await.unwrap();
         dismiss(marked.appeal).await.unwrap();
         assert!(desk.store.proposals().await.unwrap().is_empty());

@@ -8,7 +8,7 @@ use handbill::clock::Timestamp;
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{AppealId, EditionId, SubscriberId};
 use handbill::posts::PostState;
-use handbill::store::appeals::{NewVersion, ReportTo};
+use handbill::store::appeals::{NewVersion, Proposal, ReportTo};
 use handbill::store::deliveries::NewDelivery;
 use handbill::subscribers::Cadence;
 
@@ -64,13 +64,17 @@ on_both! {
         assert_eq!(tx.lock_appeal(appeal).await.unwrap().unwrap().state, AppealState::Open);
         assert_eq!(tx.lock_appeal(AppealId(999)).await.unwrap().map(|appeal| appeal.id), None);
         assert_eq!(tx.appeal_of(post).await.unwrap().unwrap().id, appeal);
-        tx.propose(appeal, Some("a"), now).await.unwrap();
-        tx.propose(appeal, None, now).await.unwrap();
+        let first_word = Proposal { base: Some("b".to_owned()), declared: Some("a".to_owned()) };
+        tx.propose(appeal, &first_word, now).await.unwrap();
+        let proposal = Proposal { declared: None, ..first_word };
+        tx.propose(appeal, &proposal, now).await.unwrap();
+        assert_eq!(tx.proposal(appeal).await.unwrap().as_ref(), Some(&proposal));
         tx.set_declared(post, Some("{}"), Some("no address")).await.unwrap();
         assert_eq!(tx.declared(post).await.unwrap().as_deref(), Some("{}"));
         tx.commit().await.unwrap();
 
         assert!(first < second);
+        assert_eq!(app.store.proposal(appeal).await.unwrap(), Some(proposal));
         let current = app.store.current_version(appeal).await.unwrap().unwrap();
         assert_eq!((current.id, current.number, current.events.as_slice()), (second, 2, &events[..]));
         assert_eq!(app.store.appeal_of(post).await.unwrap().unwrap().id, appeal);
