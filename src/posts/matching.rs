@@ -50,6 +50,11 @@ impl Names {
             text: found.content.text_hash(),
         }
     }
+
+    /// Guid, URL and path, as far as it has them.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        [&self.guid, &self.url, &self.path].into_iter().filter_map(|name| name.as_deref())
+    }
 }
 
 /// The known posts by each of their names.
@@ -137,6 +142,11 @@ pub fn recognise(known: &[Known], found: &[Names], present: &BTreeSet<String>, n
         });
     }
     result.into_iter().map(|found| found.unwrap_or(Match::New)).collect()
+}
+
+/// Whether none of `known` has a name or the text of an item.
+pub fn is_unheard_of(known: &[Known], names: &Names, now: Timestamp) -> bool {
+    Index::new(known, now).find(names).is_none()
 }
 
 fn differ(a: Option<&str>, b: Option<&str>) -> bool {

@@ -1,14 +1,17 @@
 //! A folder of Markdown and HTML files as a source.
 
+mod text;
+mod urgent;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
 use url::Url;
 
+use self::text::read_text;
 use super::front_matter::{self, Fault};
 use super::pass::{Found, Pass};
 use super::problem::Problem;
@@ -18,10 +21,10 @@ use crate::config::{FolderOrigin, Site};
 use crate::posts::content::{Content, Markup, Raw, page_head};
 use crate::posts::identity::canonical_url;
 
+pub use self::text::MAX_SIZE;
+
 /// How long a file must have stayed as it is before it is read.
 pub const SETTLED: Duration = Duration::from_millis(300);
-/// The largest file that is read, in bytes.
-pub const MAX_SIZE: u64 = 1024 * 1024;
 
 /// What is remembered of a file that was read.
 #[derive(Clone, Debug)]
@@ -162,25 +165,7 @@ impl Folder {
 
     /// One file: nothing when it changed meanwhile, and an empty answer for a draft.
     fn read_file(&self, path: &str, candidate: &Candidate) -> Result<Option<Option<Found>>, Problem> {
-        if candidate.stamp.size > MAX_SIZE {
-            return Err(Problem::new(path, "larger than 1 MB; shorten it, and link large files instead"));
-        }
-        let (bytes, stamp) = match slurp(&candidate.file) {
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(Problem::new(path, format!("cannot read this file: {error}; let this user read it")));
-            }
-        };
-        if stamp != candidate.stamp {
-            return Ok(None);
-        }
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-            let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
-            Problem { line: Some(line), ..Problem::new(path, "this is not UTF-8; save the file as UTF-8") }
-        })?;
-        self.parse(path, text.strip_prefix('\u{feff}').unwrap_or(&text)).map(Some)
+        read_text(path, candidate)?.map(|text| self.parse(path, &text)).transpose()
     }
 
     fn parse(&self, path: &str, text: &str) -> Result<Option<Found>, Problem> {
@@ -243,14 +228,6 @@ fn original(name: &str, path: &str) -> String {
         }
     }
     parts.join("/")
-}
-
-/// A file's bytes, and what it looked like once they were read.
-fn slurp(file: &Path) -> io::Result<(Vec<u8>, Stamp)> {
-    let file = File::open(file)?;
-    let mut bytes = Vec::new();
-    (&file).take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
-    Ok((bytes, Stamp::of(&file.metadata()?)))
 }
 
 #[cfg(test)]

@@ -76,6 +76,11 @@ pub fn read<'a>(text: &'a str, settings: &Settings<'_>) -> Result<(FrontMatter, 
     Ok((checked(fields, settings, at)?, body))
 }
 
+/// The front matter of `text`, unread; nothing where it has none, or none that ends.
+pub fn block(text: &str) -> Option<&str> {
+    split(text).ok().flatten().map(|(_, block, _)| block)
+}
+
 /// Fence, front matter and body; nothing where `text` does not begin with a fence.
 fn split(text: &str) -> Result<Option<(&str, &str, &str)>, Fault> {
     let Some((first, rest)) = text.split_once('\n') else { return Ok(None) };

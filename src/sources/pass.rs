@@ -44,6 +44,26 @@ pub struct Pass {
     pub retry_at: Option<Timestamp>,
 }
 
+/// What is urgent in a source, read before the rest of it.
+#[derive(Clone, Debug, Default)]
+pub struct Urgent {
+    /// Posts that call themselves urgent and are new or were changed, each with its translations.
+    pub found: Vec<Found>,
+    /// The path of every file that may be a post, read or not.
+    pub present: BTreeSet<String>,
+    /// Every file that is new or was changed, urgent or not.
+    pub changed: Vec<Changed>,
+}
+
+/// A file that is new or was changed, of which little was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Below the source's folder.
+    pub path: String,
+    /// Whether its front matter has a guid: then it may be another post than the one that was in it.
+    pub has_guid: bool,
+}
+
 /// What a server said about a feed, by which it knows what we have (RFC 9110 section 8.8).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Validators {

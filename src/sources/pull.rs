@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::feed::Feed;
 use super::folder::{Folder, Scan};
-use super::pass::Pass;
+use super::pass::{Pass, Urgent};
 use super::problem::Problem;
 use crate::clock::Clock;
 use crate::config::{Config, Origin};
-use crate::posts::intake::{Intake, take_in};
+use crate::posts::intake::{Intake, SoFar, Taken, With, take_in, take_urgent};
 use crate::store::Store;
 
 /// How long a pull waits for files that are being written.
@@ -49,19 +49,8 @@ pub struct SourceReport {
 pub async fn pull(store: &Store, config: &Config, clock: &Clock, baseline: bool) -> anyhow::Result<PullReport> {
     let mut report = PullReport::default();
     for source in &config.sources {
-        let base_url = source.base_url.as_ref();
-        let mut pass = match &source.origin {
-            Origin::Folder(origin) => {
-                let folder = Folder::new(origin, base_url, &config.site);
-                let (folder, scan) = settled(folder, clock, PATIENCE, LOOK).await?;
-                read(folder, scan).await?.1
-            }
-            Origin::Feed(origin) => {
-                let memory = store.feed_memory(&source.name).await?;
-                Feed::new(origin, base_url, &config.site).pass(&memory, clock.now()).await
-            }
-        };
-        let intake = take_in(store, config, source, &pass, !baseline, clock.now())
+        let with = With { mail_all: !baseline, ..With::new(store, config, source) };
+        let (mut pass, intake) = whole(&with, clock)
             .await
             .with_context(|| format!("cannot take in the posts of source `{}`", source.name))?;
         let mut problems = std::mem::take(&mut pass.problems);
@@ -72,6 +61,33 @@ pub async fn pull(store: &Store, config: &Config, clock: &Clock, baseline: bool)
         report.sources.push(SourceReport { source: source.name.clone(), readable: pass.readable, intake, problems });
     }
     Ok(report)
+}
+
+/// One pass over a source, and what became of it.
+async fn whole(with: &With<'_>, clock: &Clock) -> anyhow::Result<(Pass, Intake)> {
+    let With { store, config, source, .. } = *with;
+    let base_url = source.base_url.as_ref();
+    let mut so_far = SoFar::default();
+    loop {
+        let pass = match &source.origin {
+            Origin::Folder(origin) => {
+                let folder = Folder::new(origin, base_url, &config.site);
+                let (folder, scan) = settled(folder, clock, PATIENCE, LOOK).await?;
+                let (folder, scan, urgent) = read_urgent(folder, scan).await?;
+                so_far = take_urgent(with, &urgent, so_far, clock.now()).await?;
+                read(folder, scan).await?.1
+            }
+            Origin::Feed(origin) => {
+                let memory = store.feed_memory(&source.name).await?;
+                Feed::new(origin, base_url, &config.site).pass(&memory, clock.now()).await
+            }
+        };
+        match take_in(with, &pass, so_far, clock.now()).await? {
+            Taken::Whole(intake) => return Ok((pass, intake)),
+            // The daemon, or another node, was faster with some of it.
+            Taken::Overtaken(kept) => so_far = kept,
+        }
+    }
 }
 
 /// Lists the folder until none of its files is being written, or `patience` is over.
@@ -96,6 +112,15 @@ pub(super) async fn settled(
         }
         tokio::time::sleep(look).await;
     }
+}
+
+/// Reads what is urgent in what `scan` lists, off the runtime's threads.
+pub(super) async fn read_urgent(folder: Folder, scan: Scan) -> anyhow::Result<(Folder, Scan, Urgent)> {
+    let reading = tokio::task::spawn_blocking(move || {
+        let urgent = folder.read_urgent(&scan);
+        (folder, scan, urgent)
+    });
+    reading.await.context("reading a source's folder stopped")
 }
 
 /// Reads what `scan` lists, off the runtime's threads.

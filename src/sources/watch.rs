@@ -47,7 +47,7 @@ where
         };
         let shutdown = shutdown.clone();
         loops.spawn(async move {
-            // A pass that is under way is left as it is: its transaction is rolled back, and it is made again.
+            // A pass that is under way is left as it is: its last batch is rolled back, and what is left is made again.
             match shutdown.run_until_cancelled(looping.run()).await {
                 Some(Err(error)) => Err(error),
                 Some(Ok(())) | None => Ok(()),

@@ -132,6 +132,18 @@ impl Store {
         on!(self, db => Ok(sqlx::query_as(sql("WHERE p.id = $1")).bind(id).fetch_optional(db).await?))
     }
 
+    /// All posts of a source, as found items are compared with them.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn known_posts(&self, source: SourceId) -> Result<Vec<Known>> {
+        const KNOWN: &str = "SELECT p.id, p.state, p.guid, p.canonical_url, p.path, p.text_hash, p.first_seen_at, \
+             coalesce(p.last_seen_at, p.first_seen_at) AS last_seen_at, r.published_at, r.hash, r.number, p.declared \
+             FROM posts p JOIN revisions r ON r.id = p.revision_id WHERE p.source_id = $1 ORDER BY p.id";
+        on!(self, db => Ok(sqlx::query_as(KNOWN).bind(source).fetch_all(db).await?))
+    }
+
     /// How many posts are in `state`.
     ///
     /// # Errors
@@ -144,18 +156,6 @@ impl Store {
 }
 
 impl Tx {
-    /// All posts of a source, as found items are compared with them.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub async fn known_posts(&mut self, source: SourceId) -> Result<Vec<Known>> {
-        const KNOWN: &str = "SELECT p.id, p.state, p.guid, p.canonical_url, p.path, p.text_hash, p.first_seen_at, \
-             coalesce(p.last_seen_at, p.first_seen_at) AS last_seen_at, r.published_at, r.hash, r.number, p.declared \
-             FROM posts p JOIN revisions r ON r.id = p.revision_id WHERE p.source_id = $1 ORDER BY p.id";
-        on_tx!(self, db => Ok(sqlx::query_as(KNOWN).bind(source).fetch_all(db).await?))
-    }
-
     /// Adds a post with its first revision. It is not listed yet.
     ///
     /// # Errors

@@ -15,6 +15,12 @@ pub struct SourceRow {
     pub id: SourceId,
     /// When its baseline was taken.
     pub baseline_at: Option<Timestamp>,
+    /// The number of the pass that has just begun.
+    pub pass: i64,
+    /// How many new posts the pass before this one kept, if it did not come to its end.
+    pub pass_new: i64,
+    /// How many of those were urgent.
+    pub pass_urgent: i64,
 }
 
 /// What is kept of a feed between two passes.
@@ -77,16 +83,50 @@ impl Store {
 }
 
 impl Tx {
-    /// Begins a pass over a source that can be read. Its row is locked, so that two passes over it do not meet.
+    /// Begins a pass over a source that can be read, and so ends whichever is under way.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub async fn begin_pass(&mut self, name: &str, kind: SourceKind, now: Timestamp) -> Result<SourceRow> {
-        const BEGIN: &str = "INSERT INTO sources (name, kind, created_at, last_pass_at) VALUES ($1, $2, $3, $3) \
-             ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, last_pass_at = excluded.last_pass_at, \
-             failing_since = NULL, last_error = NULL, retry_at = NULL RETURNING id, baseline_at";
+        const BEGIN: &str = "INSERT INTO sources (name, kind, created_at, pass) VALUES ($1, $2, $3, 1) \
+             ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, pass = sources.pass + 1, \
+             failing_since = NULL, last_error = NULL, retry_at = NULL \
+             RETURNING id, baseline_at, pass, pass_new, pass_urgent";
         on_tx!(self, db => Ok(sqlx::query_as(BEGIN).bind(name).bind(kind).bind(now).fetch_one(db).await?))
+    }
+
+    /// Goes on with a pass; false when another one has begun since. The source's row is locked, so that none does before
+    /// the transaction ends.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn go_on_with_pass(&mut self, id: SourceId, pass: i64) -> Result<bool> {
+        const GO_ON: &str = "UPDATE sources SET pass = pass WHERE id = $1 AND pass = $2";
+        Ok(on_tx!(self, db => sqlx::query(GO_ON).bind(id).bind(pass).execute(db).await?.rows_affected()) > 0)
+    }
+
+    /// Notes that a pass which is not at its end has kept so many more new posts, and so many urgent ones among them.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn count_in_pass(&mut self, id: SourceId, new: i64, urgent: i64) -> Result<()> {
+        const COUNT: &str = "UPDATE sources SET pass_new = pass_new + $2, pass_urgent = pass_urgent + $3 WHERE id = $1";
+        on_tx!(self, db => sqlx::query(COUNT).bind(id).bind(new).bind(urgent).execute(db).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Notes that a pass has come to its end.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn end_pass(&mut self, id: SourceId, now: Timestamp) -> Result<()> {
+        const END: &str = "UPDATE sources SET last_pass_at = $2, pass_new = 0, pass_urgent = 0 WHERE id = $1";
+        on_tx!(self, db => sqlx::query(END).bind(id).bind(now).execute(db).await?.rows_affected());
+        Ok(())
     }
 
     /// Notes that a source cannot be read, since when, and before when it does not want to be asked again.

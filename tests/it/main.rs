@@ -28,6 +28,7 @@ mod metrics;
 mod nodes;
 mod notices;
 mod outcomes;
+mod passes;
 mod pipelining;
 mod posts;
 mod relay;

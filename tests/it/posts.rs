@@ -8,7 +8,7 @@ use handbill::config::{Config, Origin};
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::PostId;
 use handbill::posts::PostState;
-use handbill::posts::intake::{Intake, take_in};
+use handbill::posts::intake::{Intake, SoFar, Taken, With, take_in};
 use handbill::posts::review::{ReviewError, drop_post, release};
 use handbill::sources::folder::{Folder, SETTLED};
 use handbill::sources::{self, PullReport};
@@ -139,7 +139,9 @@ on_both! {
             // A clock that lies behind the files' times, so that they settle by being looked at.
             let scan = folder.scan(at("2000-01-01T00:00:00Z"), tick);
             let pass = folder.read(scan);
-            let intake = take_in(&it.store, &it.config, source, &pass, false, it.store.now()).await.unwrap();
+            let with = With::new(&it.store, &it.config, source);
+            let taken = take_in(&with, &pass, SoFar::default(), it.store.now()).await.unwrap();
+            let Taken::Whole(intake) = taken else { panic!("{taken:?}") };
             folder.accept(pass, &[]);
             intakes.push((intake.baseline, intake.new));
             tick += wait;

@@ -240,3 +240,41 @@ fn a_translation_names_its_original() {
     let pass = it.pass();
     assert_eq!((pass.found[0].content.translation_of.as_deref(), &pass.found[0].urgent), (Some("a.md"), &None));
 }
+
+#[test]
+fn what_is_urgent_is_read_before_the_rest_with_its_translations() {
+    const URGENT: &str = "---\nurgent: true\nevent: {starts: 2026-03-02T16:00}\n---\nText";
+    let mut it = Fixture::new();
+    for (name, text) in [
+        ("a.md", "Nothing urgent: true in its body"),
+        ("b.md", URGENT),
+        ("b.ru.md", "---\nlanguage: ru\ntranslation_of: b.md\n---\nText"),
+        ("c.md", "---\nurgent: false\nguid: c\n---\nText"),
+        ("d.ru.md", "---\nlanguage: ru\ntranslation_of: d.md\n---\nText"),
+        ("e.md", "---\nurgent: true\ndate: soon\n---\nText"),
+        ("f.md", "---\nurgent: true\ndraft: true\n---\nText"),
+    ] {
+        it.write(name, text);
+    }
+    let found = |it: &mut Fixture| {
+        let scan = it.folder.scan(Timestamp(0), it.tick);
+        let urgent = it.folder.read_urgent(&scan);
+        let paths = urgent.found.iter().map(|found| found.path.clone().unwrap()).collect::<Vec<_>>();
+        (paths, urgent.changed.len(), urgent.present.len())
+    };
+    // What is being written is not judged: there may be more of it.
+    assert_eq!(found(&mut it), (vec![], 0, 0));
+    let pass = it.pass();
+    let scan = it.folder.scan(Timestamp(0), it.tick);
+    let guids = it.folder.read_urgent(&scan).changed.into_iter().filter(|file| file.has_guid);
+    assert_eq!(guids.map(|file| file.path).collect::<Vec<_>>(), ["c.md"]);
+    assert_eq!(found(&mut it), (vec!["b.md".to_owned(), "b.ru.md".to_owned()], 7, 7));
+    it.accept(pass);
+    assert_eq!(found(&mut it), (vec![], 0, 7), "they were read");
+    it.write("b.ru.md", "---\nlanguage: ru\ntranslation_of: b.md\n---\nOther text");
+    it.pass();
+    assert_eq!(found(&mut it), (vec![], 1, 7), "its original was not changed");
+    it.write("g.html", format!("\u{feff}{URGENT}"));
+    it.pass();
+    assert_eq!(found(&mut it), (vec!["g.html".to_owned()], 2, 8));
+}

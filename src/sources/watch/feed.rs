@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::taker::Taker;
 use crate::config::FeedOrigin;
+use crate::posts::intake::SoFar;
 use crate::sources::feed::{Feed, next_pass};
 use crate::vault::random_bytes;
 
@@ -40,7 +41,7 @@ impl FeedLoop {
             }
         };
         let pass = self.feed.pass(&memory, self.taker.clock.now()).await;
-        if self.taker.take(&pass).await.is_none() {
+        if self.taker.take(&pass, SoFar::default()).await.is_none() {
             return STORE_PAUSE.min(self.interval);
         }
         self.feed.accept();

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::taker::Taker;
 use crate::sources::folder::{Folder, SETTLED};
-use crate::sources::pull::{read, settled};
+use crate::sources::pull::{read, read_urgent, settled};
 
 /// The net under the watcher: a pass at least so often.
 const NET: Duration = Duration::from_secs(60);
@@ -75,8 +75,10 @@ impl FolderLoop {
             // What came between the listing and the watch made no event.
             (folder, scan) = settled(folder, &self.taker.clock, PATIENCE, LOOK).await?;
         }
+        let (folder, scan, urgent) = read_urgent(folder, scan).await?;
+        let so_far = self.taker.take_urgent(&urgent).await;
         let (mut folder, pass) = read(folder, scan).await?;
-        let taken = self.taker.take(&pass).await;
+        let taken = self.taker.take(&pass, so_far).await;
         let pause = match &taken {
             Some(_) if pass.settling => SETTLED,
             Some(_) if pass.readable && self.watch.is_some() => NET,

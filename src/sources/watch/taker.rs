@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::{Config, Source, SourceKind};
-use crate::posts::intake::{Intake, take_in};
-use crate::sources::pass::Pass;
+use crate::posts::intake::{Intake, SoFar, Taken, With, take_in, take_urgent};
+use crate::sources::pass::{Pass, Urgent};
 use crate::sources::problem::Problem;
 use crate::store::Store;
 
@@ -33,11 +33,26 @@ impl Taker {
         Self { store, config, source, clock, on_change, said: HashSet::new(), store_failed: false }
     }
 
-    /// Takes a pass in, and says what is new and what is wrong; nothing where the store failed, which is said, too.
-    pub(super) async fn take(&mut self, pass: &Pass) -> Option<Intake> {
+    /// Takes in what is urgent before the rest of a pass is read.
+    pub(super) async fn take_urgent(&mut self, urgent: &Urgent) -> SoFar {
+        let with = With::new(&self.store, &self.config, &self.source);
+        // Where the store fails, the pass says so.
+        let so_far = take_urgent(&with, urgent, SoFar::default(), self.clock.now()).await.unwrap_or_default();
+        if so_far.intake.is_change() {
+            let Intake { new, marks, .. } = so_far.intake;
+            tracing::info!(source = %self.source.name, new, marks, "took in what is urgent, before the rest");
+            (self.on_change)();
+        }
+        so_far
+    }
+
+    /// Takes a pass in, and says what is new and what is wrong. Nothing where it has to be made anew: because another
+    /// process was faster, or because the store failed, which is said, too.
+    pub(super) async fn take(&mut self, pass: &Pass, so_far: SoFar) -> Option<Intake> {
         let (mut problems, mut refused) = (pass.problems.clone(), Vec::new());
-        let taken = match take_in(&self.store, &self.config, &self.source, pass, false, self.clock.now()).await {
-            Ok(intake) => {
+        let with = With::new(&self.store, &self.config, &self.source);
+        let taken = match take_in(&with, pass, so_far, self.clock.now()).await {
+            Ok(Taken::Whole(intake)) => {
                 self.store_failed = false;
                 self.log(&intake);
                 if intake.is_change() {
@@ -47,6 +62,7 @@ impl Taker {
                 refused.extend(intake.refused.iter().cloned());
                 Some(intake)
             }
+            Ok(Taken::Overtaken(_)) => return None,
             Err(error) => {
                 self.store_failed(&error);
                 None

@@ -52,7 +52,7 @@ on_both! {
         let now = store.now();
         let mut tx = store.begin().await.unwrap();
         let source = tx.begin_pass("posts", Folder, now).await.unwrap();
-        assert_eq!(source.baseline_at, None);
+        assert_eq!((source.baseline_at, source.pass), (None, 1));
         tx.set_baseline(source.id, now).await.unwrap();
         tx.set_baseline(source.id, Timestamp(now.0 + 1)).await.unwrap();
         tx.source_failed("posts", Folder, "gone", None, Timestamp(now.0 + 2)).await.unwrap();
@@ -69,6 +69,29 @@ on_both! {
 }
 
 on_both! {
+    async fn a_pass_is_given_up_when_another_begins_which_counts_what_it_has_kept(store) {
+        let now = store.now();
+        let mut tx = store.begin().await.unwrap();
+        let first = tx.begin_pass("posts", Folder, now).await.unwrap();
+        assert!(tx.go_on_with_pass(first.id, first.pass).await.unwrap());
+        tx.count_in_pass(first.id, 7, 1).await.unwrap();
+        tx.count_in_pass(first.id, 3, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.sources().await.unwrap()[0].last_pass_at, None, "it is not at its end");
+        let mut tx = store.begin().await.unwrap();
+        let second = tx.begin_pass("posts", Folder, now).await.unwrap();
+        assert_eq!((second.pass, second.pass_new, second.pass_urgent), (2, 10, 1));
+        assert!(!tx.go_on_with_pass(first.id, first.pass).await.unwrap());
+        assert!(tx.go_on_with_pass(second.id, second.pass).await.unwrap());
+        tx.end_pass(second.id, now).await.unwrap();
+        let third = tx.begin_pass("posts", Folder, now).await.unwrap();
+        assert_eq!((third.pass, third.pass_new, third.pass_urgent), (3, 0, 0));
+        tx.commit().await.unwrap();
+        assert_eq!(store.sources().await.unwrap()[0].last_pass_at, Some(now));
+    }
+}
+
+on_both! {
     async fn of_a_feed_is_kept_how_to_ask_and_when_a_post_was_seen(store) {
         let now = store.now();
         assert_eq!(store.feed_memory("news").await.unwrap(), FeedMemory::default());
@@ -81,12 +104,14 @@ on_both! {
         };
         tx.keep_validators(source, &validators, now).await.unwrap();
         let post = add(&mut tx, source, "Strike", Live, now).await;
-        assert_eq!(tx.known_posts(source).await.unwrap()[0].last_seen_at, now);
-        let later = Timestamp(now.0 + 1);
-        tx.see_post(post, later).await.unwrap();
-        let known = &tx.known_posts(source).await.unwrap()[0];
-        assert_eq!((known.first_seen_at, known.last_seen_at, known.published_at), (now, later, now));
         tx.commit().await.unwrap();
+        assert_eq!(store.known_posts(source).await.unwrap()[0].last_seen_at, now);
+        let later = Timestamp(now.0 + 1);
+        let mut tx = store.begin().await.unwrap();
+        tx.see_post(post, later).await.unwrap();
+        tx.commit().await.unwrap();
+        let known = &store.known_posts(source).await.unwrap()[0];
+        assert_eq!((known.first_seen_at, known.last_seen_at, known.published_at), (now, later, now));
         // What was read before the baseline does not count as had.
         let kept = FeedMemory { validators: None, read_at: Some(now), retry_at: None };
         assert_eq!(store.feed_memory("news").await.unwrap(), kept);
@@ -117,8 +142,8 @@ on_both! {
         assert_eq!(tx.lock_post(held).await.unwrap(), Some(Held));
         assert_eq!(tx.lock_post(PostId(999)).await.unwrap(), None);
         tx.set_post_state(held, Dropped).await.unwrap();
-        let known = tx.known_posts(source).await.unwrap();
         tx.commit().await.unwrap();
+        let known = store.known_posts(source).await.unwrap();
         assert_eq!(known.iter().map(|post| (post.id, post.number)).collect::<Vec<_>>(), [(live, 2), (held, 1)]);
         assert_eq!(known[0].path.as_deref(), Some("Strike on.md"));
 
