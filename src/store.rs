@@ -14,6 +14,7 @@ mod error;
 pub mod holders;
 mod keys;
 pub mod links;
+pub mod names;
 pub mod notices;
 mod open;
 pub mod posts;

@@ -1,19 +1,49 @@
 //! Recognises what was found: by guid, canonical URL, path, then the text within 30 days.
+//!
+//! A name counts for whoever goes by it now, else for whoever went by it once, so that a source may take a change of its
+//! names back. A name that several posts had tells nothing once all of them have given it up, and neither does one whose
+//! post is found by a better sign: a guid or a file may be given to something new.
 
+mod files;
+mod former;
 mod items;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use url::Url;
 
+use self::former::Former;
 use super::identity::canonical_url;
 use crate::clock::Timestamp;
 use crate::sources::pass::Found;
+use crate::store::names::FormerName;
 use crate::store::posts::Known;
+use crate::text_enum::text_enum;
 
 /// How long the same text under another name is the same post.
 const SAME_TEXT: Duration = Duration::from_secs(30 * 24 * 3600);
+
+text_enum! {
+    /// By what a post is recognised, other than its text.
+    pub enum NameKind {
+        /// What its source calls it.
+        Guid = "guid",
+        /// Its page, canonical.
+        Url = "url",
+        /// Its file.
+        Path = "path",
+    }
+}
+
+/// What is remembered of a source's posts.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// All of them, oldest first.
+    pub known: Vec<Known>,
+    /// Those of their former names that something was found under.
+    pub former: Vec<FormerName>,
+}
 
 /// What an item found in a pass turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,132 +81,75 @@ impl Names {
         }
     }
 
+    /// Its name of one kind.
+    pub fn get(&self, kind: NameKind) -> Option<&str> {
+        match kind {
+            NameKind::Guid => self.guid.as_deref(),
+            NameKind::Url => self.url.as_deref(),
+            NameKind::Path => self.path.as_deref(),
+        }
+    }
+
     /// Guid, URL and path, as far as it has them.
     pub fn all(&self) -> impl Iterator<Item = &str> {
-        [&self.guid, &self.url, &self.path].into_iter().filter_map(|name| name.as_deref())
+        NameKind::ALL.iter().filter_map(|kind| self.get(*kind))
     }
 }
 
 /// The known posts by each of their names.
 struct Index<'a> {
     known: &'a [Known],
-    guids: HashMap<&'a str, usize>,
-    urls: HashMap<&'a str, usize>,
-    paths: HashMap<&'a str, usize>,
+    now: HashMap<(NameKind, &'a str), usize>,
     texts: HashMap<&'a [u8], usize>,
+    former: Former<'a>,
 }
 
 impl<'a> Index<'a> {
-    fn new(known: &'a [Known], now: Timestamp) -> Self {
+    fn new(memory: &'a Memory, now: Timestamp) -> Self {
+        let known = memory.known.as_slice();
         let mut order: Vec<usize> = (0..known.len()).collect();
         // Where two share a name, the one that is still there comes last and wins, then the later one.
         order.sort_by_key(|place| known.get(*place).map(|post| (!post.is_withdrawn(), post.id)));
-        let mut index =
-            Self { known, guids: HashMap::new(), urls: HashMap::new(), paths: HashMap::new(), texts: HashMap::new() };
+        let (mut names, mut texts) = (HashMap::new(), HashMap::new());
         for (place, post) in order.into_iter().filter_map(|place| Some((place, known.get(place)?))) {
-            index.guids.extend(post.guid.as_deref().map(|guid| (guid, place)));
-            index.urls.extend(post.canonical_url.as_deref().map(|url| (url, place)));
-            index.paths.extend(post.path.as_deref().map(|path| (path, place)));
+            names.extend(NameKind::ALL.iter().filter_map(|kind| Some(((*kind, post.name(*kind)?), place))));
             if now.since(post.last_seen_at) <= SAME_TEXT {
-                index.texts.insert(&post.text_hash, place);
+                texts.insert(post.text_hash.as_slice(), place);
             }
         }
-        index
+        Self { known, former: Former::new(memory, &names), now: names, texts }
     }
 
-    fn find(&self, names: &Names) -> Option<(usize, &'a Known)> {
-        let by = |name: &Option<String>, map: &HashMap<&str, usize>| map.get(name.as_deref()?).copied();
-        let place = by(&names.guid, &self.guids)
-            .or_else(|| by(&names.url, &self.urls))
-            .or_else(|| by(&names.path, &self.paths))
-            .or_else(|| self.texts.get(names.text.as_slice()).copied())?;
-        Some((place, self.known.get(place)?))
+    /// The post that goes by an item's name of this kind.
+    fn by(&self, kind: NameKind, names: &Names) -> Option<usize> {
+        self.now.get(&(kind, names.get(kind)?)).copied()
+    }
+
+    fn by_name(&self, names: &Names) -> Option<usize> {
+        NameKind::ALL.iter().find_map(|kind| self.by(*kind, names))
+    }
+
+    fn by_text(&self, names: &Names) -> Option<usize> {
+        self.texts.get(names.text.as_slice()).copied()
     }
 }
 
 /// What each of `found` is, in the same order. `present` are the paths of all files that are there, found now or not.
-///
-/// No post is matched twice: a copy never moves a post away from the file it is in.
-pub fn recognise(known: &[Known], found: &[Names], present: &BTreeSet<String>, now: Timestamp) -> Vec<Match> {
-    if found.iter().all(|names| names.path.is_none()) {
-        return items::recognise(known, found, now);
+pub fn recognise(memory: &Memory, found: &[Names], present: &BTreeSet<String>, now: Timestamp) -> Vec<Match> {
+    match found.iter().all(|names| names.path.is_none()) {
+        true => items::recognise(memory, found, now),
+        false => files::recognise(memory, found, present, now),
     }
-    let index = Index::new(known, now);
-    let matches: Vec<_> = found.iter().map(|names| index.find(names)).collect();
-    let paths: HashSet<_> = found.iter().filter_map(|names| names.path.as_deref()).collect();
-    let mut taken = HashSet::new();
-    let mut result = vec![None; found.len()];
-    // First those that are where they were, so that they keep their posts.
-    for ((names, found), result) in found.iter().zip(&matches).zip(&mut result) {
-        if let Some((place, post)) = found
-            && post.path == names.path
-            && taken.insert(*place)
-        {
-            *result = Some(Match::Known(*place));
-        }
-    }
-    let mut new = NewNames::default();
-    for ((names, found), result) in found.iter().zip(&matches).zip(&mut result) {
-        if result.is_some() {
-            continue;
-        }
-        let of_known = found.map(|(place, post)| {
-            let path = post.path.as_deref().filter(|path| !post.is_withdrawn() && present.contains(*path));
-            // A file that was read in this pass and is another post by now has given this one up.
-            let kept = path.is_some_and(|path| names.path.as_deref() != Some(path) && !paths.contains(path));
-            if !kept && taken.insert(place) {
-                Match::Known(place)
-            } else if differ(names.guid.as_deref(), post.guid.as_deref()) {
-                Match::New
-            } else {
-                Match::Copy
-            }
-        });
-        *result = Some(match of_known.unwrap_or(Match::New) {
-            Match::New if new.has(names) => Match::Copy,
-            Match::New => {
-                new.add(names);
-                Match::New
-            }
-            other => other,
-        });
-    }
-    result.into_iter().map(|found| found.unwrap_or(Match::New)).collect()
 }
 
-/// Whether none of `known` has a name or the text of an item.
-pub fn is_unheard_of(known: &[Known], names: &Names, now: Timestamp) -> bool {
-    Index::new(known, now).find(names).is_none()
+/// Whether no known post has, or had, a name or the text of an item.
+pub fn is_unheard_of(memory: &Memory, names: &Names, now: Timestamp) -> bool {
+    let index = Index::new(memory, now);
+    index.by_name(names).is_none() && index.by_text(names).is_none() && !index.former.has_any(names)
 }
 
 fn differ(a: Option<&str>, b: Option<&str>) -> bool {
     matches!((a, b), (Some(a), Some(b)) if a != b)
-}
-
-/// The names of the posts that are new in this pass.
-#[derive(Default)]
-struct NewNames<'a> {
-    guids: HashSet<&'a str>,
-    others: HashMap<(&'a str, [u8; 32]), Option<&'a str>>,
-}
-
-impl<'a> NewNames<'a> {
-    fn has(&self, names: &Names) -> bool {
-        let same = |key: (&str, [u8; 32])| {
-            // The same page or text under two guids is two posts: the source says so.
-            self.others.get(&key).is_some_and(|guid| !differ(*guid, names.guid.as_deref()))
-        };
-        names.guid.as_deref().is_some_and(|guid| self.guids.contains(guid))
-            || names.url.as_deref().is_some_and(|url| same((url, [0; 32])))
-            || same(("", names.text))
-    }
-
-    fn add(&mut self, names: &'a Names) {
-        let guid = names.guid.as_deref();
-        self.guids.extend(guid);
-        self.others.extend(names.url.as_deref().map(|url| ((url, [0; 32]), guid)));
-        self.others.insert(("", names.text), guid);
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::id::{PostId, RevisionId, SourceId};
 use crate::posts::PostState;
 use crate::posts::content::Content;
-use crate::posts::matching::Names;
+use crate::posts::matching::{NameKind, Names};
 use crate::topics::Topics;
 
 /// What a found item is compared with.
@@ -40,6 +40,15 @@ pub struct Known {
 }
 
 impl Known {
+    /// The name of one kind by which it goes now.
+    pub fn name(&self, kind: NameKind) -> Option<&str> {
+        match kind {
+            NameKind::Guid => self.guid.as_deref(),
+            NameKind::Url => self.canonical_url.as_deref(),
+            NameKind::Path => self.path.as_deref(),
+        }
+    }
+
     /// Whether its file was deleted.
     pub fn is_withdrawn(&self) -> bool {
         self.state == PostState::Withdrawn
@@ -201,21 +210,6 @@ impl Tx {
         });
         on_tx!(self, db => sqlx::query(SET).bind(post).bind(id).execute(db).await?.rows_affected());
         Ok(id)
-    }
-
-    /// Gives a post the names under which it was found now; a guid or URL that it has no more stays known.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub async fn rename_post(&mut self, id: PostId, names: &Names) -> Result<()> {
-        const RENAME: &str = "UPDATE posts SET guid = coalesce($2, guid), canonical_url = coalesce($3, canonical_url), \
-                              path = coalesce($4, path), text_hash = $5 WHERE id = $1";
-        on_tx!(self, db => {
-            let query = sqlx::query(RENAME).bind(id).bind(&names.guid).bind(&names.url).bind(&names.path);
-            query.bind(names.text.as_slice()).execute(db).await?.rows_affected()
-        });
-        Ok(())
     }
 
     /// Notes that a feed shows a post at this time.

@@ -25,6 +25,7 @@ mod languages;
 mod listing;
 mod mail;
 mod metrics;
+mod names;
 mod nodes;
 mod notices;
 mod outcomes;

@@ -19,33 +19,33 @@ use tokio_util::sync::CancellationToken;
 use crate::stores::{TestStore, at};
 
 /// A store with a folder beside it.
-struct Campaign {
+pub(crate) struct Campaign {
     store: TestStore,
     config: Config,
 }
 
 impl Campaign {
     /// Its clock is far ahead of the files' times, so that none counts as being written.
-    fn new(store: TestStore) -> Self {
+    pub(crate) fn new(store: TestStore) -> Self {
         store.clock.set(at("2126-03-02T09:00:00Z"));
         let campaign = Self { config: config(&store.dir.path().join("posts")), store };
         fs::create_dir(campaign.path("")).unwrap();
         campaign
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.store.dir.path().join("posts").join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
     }
 
-    fn remove(&self, name: &str) {
+    pub(crate) fn remove(&self, name: &str) {
         fs::remove_file(self.path(name)).unwrap();
     }
 
-    fn later(&self, days: u64) {
+    pub(crate) fn later(&self, days: u64) {
         self.store.clock.set(self.store.now().plus(Duration::from_secs(days * 86_400)));
     }
 
@@ -53,7 +53,7 @@ impl Campaign {
         sources::pull(&self.store, &self.config, &self.store.clock, baseline).await.unwrap()
     }
 
-    async fn pull(&self) -> Intake {
+    pub(crate) async fn pull(&self) -> Intake {
         let mut report = self.report(true).await;
         let source = report.sources.remove(0);
         assert!(source.readable);
@@ -61,7 +61,7 @@ impl Campaign {
     }
 
     /// All posts, oldest first.
-    async fn posts(&self) -> Vec<Post> {
+    pub(crate) async fn posts(&self) -> Vec<Post> {
         let mut posts = self.store.posts(None, PostId(i64::MAX), 1000).await.unwrap();
         posts.reverse();
         posts

@@ -7,12 +7,12 @@ use super::plan::{Sight, Unit, units};
 use super::write::{Item, Writer};
 use super::{Intake, SoFar, With};
 use crate::clock::Timestamp;
-use crate::id::PostId;
-use crate::posts::matching::{Match, Names};
+use crate::id::{PostId, SourceId};
+use crate::posts::matching::{Match, Memory, NameKind, Names};
 use crate::sources::pass::{Found, Pass};
 use crate::store::posts::Known;
 use crate::store::sources::SourceRow;
-use crate::store::{Result, Tx};
+use crate::store::{Result, Store, Tx};
 
 /// What came of one batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Taking<'a> {
 #[derive(Debug)]
 pub(super) struct Part<'a> {
     pub(super) row: SourceRow,
-    pub(super) known: Vec<Known>,
+    pub(super) memory: Memory,
     pub(super) found: &'a [Found],
     pub(super) names: Vec<Names>,
     pub(super) units: Vec<Unit>,
@@ -66,15 +66,15 @@ impl<'a> Taking<'a> {
         let row = tx.begin_pass(&with.source.name, with.source.kind(), now).await?;
         let found = pass.found.as_slice();
         let is_first = with.mail_all && row.baseline_at.is_none() && !pass.settling;
-        let (known, names) = (Vec::new(), Vec::new());
-        let mut part = Part { row, known, found, names, units: Vec::new(), is_first };
+        let (memory, names) = (Memory::default(), Vec::new());
+        let mut part = Part { row, memory, found, names, units: Vec::new(), is_first };
         let mut gone = Vec::new();
         let opened = if pass.changed || !found.is_empty() {
             tx.commit().await?;
             // Without holding the lock: whoever changes them now has begun a pass of their own, and this one is given up.
-            part.known = with.store.known_posts(row.id).await?;
             part.names = found.iter().map(Names::of).collect();
-            let sight = Sight { known: &part.known, found, names: &part.names, present: &pass.present };
+            part.memory = remember(with.store, row.id, &part.names).await?;
+            let sight = Sight { memory: &part.memory, found, names: &part.names, present: &pass.present };
             let units = units(&sight, with.rules(&row), |found| with.is_urgent(found, now), now);
             gone = if pass.complete { missing(&sight, &units) } else { Vec::new() };
             part.units = units;
@@ -131,13 +131,19 @@ impl<'a> Taking<'a> {
 
     /// Writes what fits into one batch; returns how much is kept with it.
     async fn write(&self, tx: &mut Tx, intake: &mut Intake) -> Result<(usize, usize)> {
-        let Part { row, known, found, names, units, .. } = &self.part;
+        let Part { row, memory, found, names, units, .. } = &self.part;
         let began = Instant::now();
         let (mut of_units, mut of_gone) = self.kept;
         let (mut new, mut urgent, mut is_due) = (0, 0, false);
         let before = intake.written();
-        let mut writer =
-            Writer { tx: &mut *tx, with: self.with, source: row.id, known, intake: &mut *intake, now: self.now };
+        let mut writer = Writer {
+            tx: &mut *tx,
+            with: self.with,
+            source: row.id,
+            known: &memory.known,
+            intake: &mut *intake,
+            now: self.now,
+        };
         let mut is_full = false;
         for unit in units.iter().skip(of_units) {
             // What is urgent does not wait for what is not.
@@ -199,6 +205,16 @@ impl<'a> Taking<'a> {
     }
 }
 
+/// What is to be compared with items of these names.
+pub(super) async fn remember(store: &Store, source: SourceId, names: &[Names]) -> Result<Memory> {
+    let mut memory = Memory { known: store.known_posts(source).await?, former: Vec::new() };
+    for kind in NameKind::ALL.iter().copied() {
+        let names: Vec<&str> = names.iter().filter_map(|names| names.get(kind)).collect();
+        memory.former.extend(store.former_names(source, kind, &names).await?);
+    }
+    Ok(memory)
+}
+
 /// The known posts whose files were deleted.
 fn missing(sight: &Sight<'_>, units: &[Unit]) -> Vec<PostId> {
     let here: HashSet<usize> = units
@@ -207,6 +223,6 @@ fn missing(sight: &Sight<'_>, units: &[Unit]) -> Vec<PostId> {
         .filter_map(|(_, is)| if let Match::Known(place) = is { Some(*place) } else { None })
         .collect();
     let is_missing = |post: &Known| post.path.as_ref().is_some_and(|path| !sight.present.contains(path));
-    let known = sight.known.iter().enumerate().filter(|(place, _)| !here.contains(place)).map(|(_, post)| post);
+    let known = sight.memory.known.iter().enumerate().filter(|(place, _)| !here.contains(place)).map(|(_, post)| post);
     known.filter(|post| is_missing(post) && !post.is_withdrawn()).map(|post| post.id).collect()
 }

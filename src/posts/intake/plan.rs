@@ -7,9 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::clock::Timestamp;
 use crate::posts::PostState;
-use crate::posts::matching::{Match, Names, recognise};
+use crate::posts::matching::{Match, Memory, Names, recognise};
 use crate::sources::pass::Found;
-use crate::store::posts::Known;
 
 /// A post with the translations that come with it.
 #[derive(Debug)]
@@ -45,7 +44,7 @@ pub(super) struct Rules {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sight<'a> {
     /// The source's posts.
-    pub(super) known: &'a [Known],
+    pub(super) memory: &'a Memory,
     /// What is new or was changed.
     pub(super) found: &'a [Found],
     /// Their names, in the same order.
@@ -60,7 +59,7 @@ pub(super) fn units(sight: &Sight<'_>, rules: Rules, is_urgent: impl Fn(&Found) 
     let groups = groups(sight, &is_urgent);
     let order: Vec<usize> = groups.iter().flatten().copied().collect();
     let names: Vec<Names> = order.iter().filter_map(|place| sight.names.get(*place).cloned()).collect();
-    let mut matches = recognise(sight.known, &names, sight.present, now);
+    let mut matches = recognise(sight.memory, &names, sight.present, now);
     if rules.is_baseline {
         // The same text twice in an archive: were the second one left out, it would be new when the month is over.
         let only_text = matches.iter_mut().zip(&names).filter(|(_, names)| names.guid.is_none() && names.url.is_none());
@@ -110,7 +109,7 @@ fn unit(sight: &Sight<'_>, items: Vec<(usize, Match)>, is_urgent: &impl Fn(&Foun
         match is {
             Match::New => (calls, is_due) = (true, true),
             Match::Known(post) => {
-                let before = sight.known.get(*post).and_then(|post| post.declared.as_deref());
+                let before = sight.memory.known.get(*post).and_then(|post| post.declared.as_deref());
                 is_due |= found.urgent.as_ref().map(|mark| mark.to_text()).as_deref() != before;
             }
             Match::Copy => {}

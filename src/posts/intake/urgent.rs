@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::batches::{Part, Step, Taking};
+use super::batches::{Part, Step, Taking, remember};
 use super::plan::{Rules, Sight, Unit, units};
 use super::{GAP, SoFar, With};
 use crate::clock::Timestamp;
-use crate::posts::matching::{Match, Names, is_unheard_of};
+use crate::posts::matching::{Match, Memory, Names, is_unheard_of};
 use crate::sources::pass::{Found, Urgent};
 use crate::store::Result;
 use crate::store::posts::Known;
@@ -30,16 +30,16 @@ pub async fn take_urgent(with: &With<'_>, urgent: &Urgent, so_far: SoFar, now: T
     let mut tx = store.begin().await?;
     let row = tx.begin_pass(&with.source.name, with.source.kind(), now).await?;
     tx.commit().await?;
-    let known = store.known_posts(row.id).await?;
     let names: Vec<_> = urgent.found.iter().map(Names::of).collect();
+    let memory = remember(store, row.id, &names).await?;
     let rules = with.rules(&row);
-    let sight = Sight { known: &known, found: &urgent.found, names: &names, present: &urgent.present };
+    let sight = Sight { memory: &memory, found: &urgent.found, names: &names, present: &urgent.present };
     // Whatever is new here passes a flood, or there is none.
     let mut units = units(&sight, Rules { flood: None, ..rules }, |found| with.is_urgent(found, now), now);
-    let judge = Judge { known: &known, names: &names, now };
+    let judge = Judge { memory: &memory, names: &names, now };
     let calls = units.iter().filter(|unit| unit.is_urgent && !judge.is_in_place(unit)).count();
     let is_alone = rules.kept_urgent + calls < 2;
-    let may_be_flood = rules.flood.is_some_and(|flood| rules.kept + at_most_new(&known, urgent) >= flood);
+    let may_be_flood = rules.flood.is_some_and(|flood| rules.kept + at_most_new(&memory.known, urgent) >= flood);
     units.retain(|unit| unit.is_due && judge.is_sure(unit) && (!unit.calls || is_alone || !may_be_flood));
     if units.is_empty() {
         return Ok(so_far);
@@ -47,7 +47,7 @@ pub async fn take_urgent(with: &With<'_>, urgent: &Urgent, so_far: SoFar, now: T
     let seen = units.iter().flat_map(|unit| &unit.items).filter_map(|(place, _)| urgent.found.get(*place));
     let seen: Vec<Found> = seen.cloned().collect();
     let is_first = with.mail_all && row.baseline_at.is_none();
-    let part = Part { row, known, found: &urgent.found, names, units, is_first };
+    let part = Part { row, memory, found: &urgent.found, names, units, is_first };
     let mut taking = Taking::of(with, part, so_far, now);
     while taking.step().await? == Step::More {
         tokio::time::sleep(GAP).await;
@@ -65,7 +65,7 @@ fn at_most_new(known: &[Known], urgent: &Urgent) -> usize {
 
 /// What can be said of a unit without the rest of the pass.
 struct Judge<'a> {
-    known: &'a [Known],
+    memory: &'a Memory,
     names: &'a [Names],
     now: Timestamp,
 }
@@ -78,14 +78,14 @@ impl Judge<'_> {
 
     fn is_known_here(&self, (place, is): &(usize, Match)) -> bool {
         let path = self.names.get(*place).map(|names| &names.path);
-        matches!(is, Match::Known(post) if self.known.get(*post).map(|post| &post.path) == path)
+        matches!(is, Match::Known(post) if self.memory.known.get(*post).map(|post| &post.path) == path)
     }
 
     /// Whether each of its posts is what it seems, whatever else is found.
     fn is_sure(&self, unit: &Unit) -> bool {
         unit.items.iter().all(|item| {
             let names = self.names.get(item.0);
-            let is_new = || names.is_some_and(|names| is_unheard_of(self.known, names, self.now));
+            let is_new = || names.is_some_and(|names| is_unheard_of(self.memory, names, self.now));
             self.is_known_here(item) || item.1 == Match::New && is_new()
         })
     }

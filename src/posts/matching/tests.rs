@@ -29,7 +29,22 @@ pub(super) fn known(names: Names, age: Duration) -> Known {
 /// What `found` are, all their files being there and those of `others` as well.
 fn matches(known: &[Known], found: &[Names], others: &[&str]) -> Vec<Match> {
     let present = found.iter().filter_map(|names| names.path.clone()).chain(others.iter().map(|s| s.to_string()));
-    recognise(known, found, &present.collect(), NOW)
+    recognise(&memory(known, &[]), found, &present.collect(), NOW)
+}
+
+/// Posts with what they were once called, each by its place.
+pub(super) fn memory(known: &[Known], former: &[(usize, NameKind, &str)]) -> Memory {
+    let numbered = known.iter().enumerate().map(|(place, post)| Known { id: number(place), ..post.clone() });
+    let name = |(place, kind, name): &(usize, NameKind, &str)| FormerName {
+        kind: *kind,
+        name: (*name).to_owned(),
+        post_id: number(*place),
+    };
+    Memory { known: numbered.collect(), former: former.iter().map(name).collect() }
+}
+
+fn number(place: usize) -> PostId {
+    PostId(i64::try_from(place).unwrap() + 1)
 }
 
 #[test]
@@ -84,6 +99,12 @@ fn of_two_new_ones_alike_one_is_new() {
 }
 
 #[test]
+fn what_shares_a_page_with_another_post_may_say_the_same_as_a_third() {
+    let posts = [known(names("g", "u", "a.md", 1), Duration::ZERO), known(names("", "", "b.md", 2), Duration::ZERO)];
+    assert_eq!(matches(&posts, &[names("h", "u", "c.md", 2)], &["a.md"]), [Match::Known(1)]);
+}
+
+#[test]
 fn another_guid_on_the_same_page_is_another_post_while_the_first_is_there() {
     let posts = [known(names("g", "u", "a.md", 1), Duration::ZERO)];
     let other = names("h", "u", "b.md", 2);
@@ -93,8 +114,66 @@ fn another_guid_on_the_same_page_is_another_post_while_the_first_is_there() {
 
 #[test]
 fn a_post_that_is_there_goes_before_a_withdrawn_one() {
-    let gone = Known { id: PostId(9), state: PostState::Withdrawn, ..known(names("", "u", "a.md", 1), Duration::ZERO) };
+    let gone = Known { state: PostState::Withdrawn, ..known(names("", "u", "a.md", 1), Duration::ZERO) };
     let here = known(names("", "u", "b.md", 1), Duration::ZERO);
     assert_eq!(matches(&[here, gone.clone()], &[names("", "u", "b.md", 3)], &[]), [Match::Known(0)]);
     assert_eq!(matches(&[gone], &[names("", "", "x.md", 1)], &["a.md"]), [Match::Known(0)]);
+}
+
+#[test]
+fn a_name_of_former_times_recognises_as_well_and_one_of_now_goes_before_it() {
+    use NameKind::{Guid, Path, Url};
+    let posts = [
+        known(names("g2", "u2", "a2.md", 1), Duration::ZERO),
+        known(names("h", "v", "b.md", 2), Duration::ZERO),
+        known(names("i", "w", "c.md", 3), Duration::ZERO),
+    ];
+    let former =
+        [(0, Guid, "g"), (0, Url, "u"), (0, Path, "a.md"), (1, Guid, "h1"), (1, Guid, "both"), (2, Guid, "both")];
+    let memory = memory(&posts, &former);
+    // Their files are gone, but for the last.
+    for (found, is) in [
+        (names("g", "", "x.md", 9), Match::Known(0)),
+        (names("x", "u", "x.md", 9), Match::Known(0)),
+        (names("", "", "a.md", 9), Match::Known(0)),
+        (names("h1", "u", "a.md", 9), Match::Known(1)),
+        (names("g", "v", "x.md", 9), Match::Known(1)),
+        (names("g", "", "b.md", 9), Match::Known(1)),
+        (names("g", "", "x.md", 2), Match::Known(0)),
+        (names("both", "", "x.md", 9), Match::New),
+        (names("both", "", "x.md", 2), Match::Known(1)),
+    ] {
+        let present = BTreeSet::from([found.path.clone().unwrap(), "c.md".to_owned()]);
+        assert_eq!(recognise(&memory, std::slice::from_ref(&found), &present, NOW), [is], "{found:?}");
+        assert!(!is_unheard_of(&memory, &found, NOW), "{found:?}");
+    }
+    assert!(is_unheard_of(&memory, &names("x", "x", "x.md", 9), NOW));
+}
+
+#[test]
+fn a_name_that_was_given_to_something_new_makes_it_no_copy() {
+    use NameKind::{Guid, Path};
+    let archived = [known(names("march", "", "2026-03.md", 1), Duration::ZERO)];
+    let memory = memory(&archived, &[(0, Path, "latest.md"), (0, Guid, "latest")]);
+    let is = |found: &[Names], others: &[&str]| {
+        let present = found.iter().filter_map(|names| names.path.clone()).chain(others.iter().map(|s| s.to_string()));
+        recognise(&memory, found, &present.collect(), NOW)
+    };
+    let next = names("", "", "latest.md", 2);
+    assert_eq!(is(std::slice::from_ref(&next), &["2026-03.md"]), [Match::New]);
+    assert_eq!(is(&[names("latest", "", "latest.md", 2)], &["2026-03.md"]), [Match::New]);
+    assert_eq!(is(&[next.clone(), names("march", "", "2026-03.md", 3)], &[]), [Match::New, Match::Known(0)]);
+    // Who still goes by a name has it, whoever did once; also where that one was found already.
+    let taken = [archived[0].clone(), known(names("latest", "", "latest.md", 2), Duration::ZERO)];
+    let memory = super::tests::memory(&taken, &[(0, Path, "latest.md"), (0, Guid, "latest")]);
+    let found = [names("latest", "", "latest.md", 5), names("latest", "", "x.md", 6)];
+    let present = BTreeSet::from(["latest.md", "x.md"].map(str::to_owned));
+    assert_eq!(recognise(&memory, &found, &present, NOW), [Match::Known(1), Match::Copy]);
+}
+
+#[test]
+fn a_sure_sign_goes_before_a_weak_one_of_an_earlier_file() {
+    let posts = [known(names("g", "", "gone.md", 1), Duration::ZERO)];
+    let found = [names("", "", "a.md", 1), names("g", "", "b.md", 2)];
+    assert_eq!(matches(&posts, &found, &[]), [Match::Copy, Match::Known(0)]);
 }

@@ -175,3 +175,60 @@ on_both! {
         assert_eq!(it.pull().await.unchanged, 1);
     }
 }
+
+on_both! {
+    async fn a_feed_that_takes_a_change_of_its_names_back_brings_nothing_twice(store) {
+        let it = Campaign::new(store).await;
+        it.show(rss(&[]));
+        it.pull().await;
+        let items = [item("strike"), item("picket")];
+        it.show(rss(&items));
+        assert_eq!(it.pull().await.new, 2);
+        let moved = items.clone().map(|item| Item {
+            guid: format!("new {}", item.guid),
+            link: item.link.replace("campaign.example", "moved.example"),
+            ..item
+        });
+        let traded = [
+            Item { guid: items[1].guid.clone(), ..items[0].clone() },
+            Item { guid: items[0].guid.clone(), ..items[1].clone() },
+        ];
+        let traded_pages = [
+            Item { link: items[1].link.clone(), ..items[0].clone() },
+            Item { link: items[0].link.clone(), ..items[1].clone() },
+        ];
+        let words = async || {
+            let mut words = Vec::new();
+            for post in it.posts().await {
+                words.push(it.store.revision(post.revision_id).await.unwrap().unwrap().text);
+            }
+            words
+        };
+        let mut texts = items.clone().map(|item| item.text);
+        for (number, (what, names, edited)) in [
+            ("guids and links", &moved, false),
+            ("both back, with new texts", &items, true),
+            ("both again", &moved, true),
+            ("both back again", &items, true),
+            ("guids traded", &traded, false),
+            ("guids traded back", &items, true),
+            ("links traded", &traded_pages, false),
+            ("links traded back", &items, true),
+            ("guids and links that were had before", &moved, true),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            it.later(1);
+            if edited {
+                texts = items.clone().map(|item| format!("{} Number {number}.", item.text));
+            }
+            let shown = [0, 1].map(|place| Item { text: texts[place].clone(), ..names[place].clone() });
+            it.show(rss(&shown));
+            let intake = it.pull().await;
+            assert_eq!((intake.new, intake.held), (0, 0), "{what}: {intake:?}");
+            let words = words().await;
+            assert!(words.len() == 2 && words[0].contains("picket") && words[1].contains("strike"), "{what}: {words:?}");
+        }
+    }
+}

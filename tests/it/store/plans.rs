@@ -1,12 +1,14 @@
 //! How the databases go about each statement: none reads a whole table of subscribers or deliveries, but those few that
-//! look at everybody's zone or count deliveries.
+//! look at everybody's zone or count deliveries; nor of posts' names.
 //!
 //! The statements are those that the other tests of the store made PostgreSQL prepare, so none can be forgotten here.
 
 use std::collections::BTreeMap;
 
+use handbill::clock::Timestamp;
 use handbill::deliveries::DeliveryState;
-use handbill::id::{EditionId, SubscriberId};
+use handbill::id::{EditionId, SourceId, SubscriberId};
+use handbill::posts::matching::NameKind;
 use handbill::store::Store;
 use handbill::store::audience::Audience;
 use handbill::store::subscribers::SubscriberFilter;
@@ -122,7 +124,7 @@ async fn use_all(app: &TestApp) {
 }
 
 /// The text of every statement, with PostgreSQL's plan of it for parameters that it does not know.
-async fn postgres_plans(store: &Store) -> BTreeMap<String, String> {
+async fn postgres_plans(store: &Store, tables: &[&str]) -> BTreeMap<String, String> {
     const PREPARED: &str = "SELECT name, statement, cardinality(parameter_types) FROM pg_prepared_statements";
     let Store::Postgres(pool) = store else { unreachable!() };
     let mut plans = BTreeMap::new();
@@ -135,7 +137,7 @@ async fn postgres_plans(store: &Store) -> BTreeMap<String, String> {
         db.execute("SET plan_cache_mode = force_generic_plan").await.unwrap();
         for row in sqlx::query(PREPARED).persistent(false).fetch_all(&mut **db).await.unwrap() {
             let (name, text, parameters): (String, String, i32) = (row.get(0), row.get(1), row.get(2));
-            if !text.contains("deliveries") && !text.contains("subscribers") || text.starts_with("INSERT") {
+            if !tables.iter().any(|table| text.contains(table)) || text.starts_with("INSERT") {
                 continue;
             }
             let nulls = vec!["NULL"; usize::try_from(parameters).unwrap()].join(", ");
@@ -165,7 +167,7 @@ async fn no_statement_reads_all_subscribers_or_deliveries() {
     // As the server does by itself after a while: what is on each page, and that all of it can be seen by everybody.
     pool.execute("VACUUM (ANALYZE)").await.unwrap();
     use_all(&postgres).await;
-    let plans = postgres_plans(&postgres.store).await;
+    let plans = postgres_plans(&postgres.store, &["deliveries", "subscribers"]).await;
     assert!(plans.len() > 30, "only {} statements were seen", plans.len());
     for (text, plan) in &plans {
         if OF_ALL.iter().any(|start| text.starts_with(start)) {
@@ -197,4 +199,69 @@ async fn no_statement_reads_all_subscribers_or_deliveries() {
     // The proof that a scan would be seen.
     let scan = sqlite_plan(&pool, "SELECT count(*) FROM deliveries WHERE relay = 'none'").await;
     assert!(scan.contains("SCAN deliveries"), "{scan}");
+}
+
+/// A source of many posts, each with a former name of each kind and a page, and half of them a translation with its original.
+async fn fill_posts(store: &Store) {
+    const SOURCES: &str =
+        "INSERT INTO sources (id, name, kind, created_at) VALUES (1, 'posts', 'folder', 1), (2, 'news', 'feed', 1)";
+    const POSTS: &str = "INSERT INTO posts (id, source_id, state, guid, canonical_url, path, text_hash, first_seen_at, \
+         listed_at, revision_id, translation_key, original_id) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+         SELECT i, 1 + i % 2, 'live', 'guid ' || i, 'https://campaign.example/' || i, i || '.md', CAST('hash' AS BYTES), 1, i, 0, \
+         CASE WHEN i % 2 = 0 THEN 'guid ' || (i - 1) END, CASE WHEN i % 2 = 0 AND i < $1 THEN i - 1 END FROM n";
+    const NAMES: &str = "INSERT INTO post_names (source_id, kind, name, post_id) \
+         SELECT source_id, 'guid', 'was ' || id, id FROM posts UNION ALL \
+         SELECT source_id, 'url', 'https://old.example/' || id, id FROM posts UNION ALL \
+         SELECT source_id, 'path', 'old/' || id || '.md', id FROM posts";
+    let mut tx = store.begin().await.unwrap();
+    match &mut tx {
+        handbill::store::Tx::Sqlite(db) => {
+            db.execute(SOURCES).await.unwrap();
+            let posts = AssertSqlSafe(POSTS.replace("BYTES", "BLOB"));
+            sqlx::query(posts).bind(ROWS).execute(&mut **db).await.unwrap();
+            db.execute(NAMES).await.unwrap();
+        }
+        handbill::store::Tx::Postgres(db) => {
+            db.execute(SOURCES).await.unwrap();
+            let posts = AssertSqlSafe(POSTS.replace("BYTES", "BYTEA"));
+            sqlx::query(posts).bind(ROWS).execute(&mut **db).await.unwrap();
+            db.execute(NAMES).await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+}
+
+/// Has every statement prepared by which a pass looks for posts and their names, or lists what is new.
+async fn use_posts(store: &Store, now: Timestamp) {
+    for kind in NameKind::ALL.iter().copied() {
+        store.former_names(SourceId(1), kind, &["was 5", "old/5.md"]).await.unwrap();
+    }
+    let mut tx = store.begin().await.unwrap();
+    tx.link_translations().await.unwrap();
+    tx.list_live_posts(now).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_pass_reads_all_posts_or_names_for_one() {
+    let postgres = TestStore::postgres().await;
+    fill_posts(&postgres).await;
+    let Store::Postgres(pool) = &postgres.store else { unreachable!() };
+    pool.execute("VACUUM (ANALYZE)").await.unwrap();
+    use_posts(&postgres, postgres.now()).await;
+    let plans = postgres_plans(&postgres, &["posts", "post_names"]).await;
+    assert!(plans.len() >= 3, "only {} statements were seen", plans.len());
+    let sqlite = TestStore::sqlite().await;
+    fill_posts(&sqlite).await;
+    use_posts(&sqlite, sqlite.now()).await;
+    let file = format!("sqlite://{}", sqlite.folder().unwrap().join("handbill.db").display());
+    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    for (text, plan) in plans {
+        let on_sqlite = sqlite_plan(&pool, &text).await;
+        assert!(!plan.contains("Seq Scan on post"), "PostgreSQL reads a whole table for\n{text}\n{plan}");
+        for line in on_sqlite.lines().filter(|line| line.starts_with("SCAN ")) {
+            // The index of those that have no original yet holds nothing else.
+            assert!(line.contains("posts_unlinked"), "SQLite reads a whole table for\n{text}\n{on_sqlite}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{PostId, RevisionId, SourceId};
 use handbill::posts::PostState::{self, Baseline, Dropped, Held, Live, Withdrawn};
 use handbill::posts::content::{Content, Markup, Raw};
-use handbill::posts::matching::Names;
+use handbill::posts::matching::{NameKind, Names};
 use handbill::sources::pass::Validators;
 use handbill::store::Tx;
 use handbill::store::archive::Stretch;
@@ -125,6 +125,55 @@ on_both! {
         tx.begin_pass("news", Feed, later).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(store.feed_memory("news").await.unwrap(), FeedMemory { retry_at: None, ..kept });
+    }
+}
+
+on_both! {
+    async fn a_post_keeps_the_names_that_it_gives_up(store) {
+        let now = store.now();
+        let some = |text: &str| Some(text.to_owned());
+        let called = |guid: &str, url: Option<&str>, path: Option<&str>| Names {
+            guid: some(guid),
+            url: url.map(str::to_owned),
+            path: path.map(str::to_owned),
+            text: [0; 32],
+        };
+        let mut tx = store.begin().await.unwrap();
+        let source = tx.begin_pass("posts", Folder, now).await.unwrap().id;
+        let other = tx.begin_pass("others", Folder, now).await.unwrap().id;
+        let first = called("g", Some("u"), Some("a.md"));
+        let content = content("Strike");
+        let new = NewPost { source, state: Live, names: &first, content: &content };
+        let post = tx.add_post(&new, now).await.unwrap();
+        for names in [
+            called("g", Some("u"), Some("b.md")),
+            called("h", None, Some("b.md")),
+            called("g", Some("v"), None),
+            called("h", Some("v"), Some("b.md")),
+        ] {
+            tx.rename_post(post, &names).await.unwrap();
+        }
+        let later = add(&mut tx, source, "March", Live, now).await;
+        tx.rename_post(later, &called("g", None, None)).await.unwrap();
+        tx.rename_post(later, &called("i", None, None)).await.unwrap();
+        tx.commit().await.unwrap();
+        let former = async |source, kind, names: &[&str]| {
+            let mut found = store.former_names(source, kind, names).await.unwrap();
+            found.sort_by_key(|row| (row.name.clone(), row.post_id));
+            found.into_iter().map(|row| (row.name, row.post_id)).collect::<Vec<_>>()
+        };
+        let had = |name: &str, post| (name.to_owned(), post);
+        let guids = [had("g", post), had("g", later), had("h", post)];
+        assert_eq!(former(source, NameKind::Guid, &["g", "h", "i", "u"]).await, guids);
+        assert_eq!(former(source, NameKind::Url, &["u", "v"]).await, [had("u", post)]);
+        assert_eq!(former(source, NameKind::Path, &["a.md", "b.md", "g"]).await, [had("a.md", post)]);
+        assert!(former(source, NameKind::Guid, &[]).await.is_empty());
+        assert!(former(other, NameKind::Guid, &["g"]).await.is_empty());
+        let many: Vec<String> = (0..1200).map(|number| format!("g{number}")).chain(["g".to_owned()]).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(former(source, NameKind::Guid, &many).await.len(), 2);
+        let known = &store.known_posts(source).await.unwrap()[0];
+        assert_eq!(NameKind::ALL.iter().map(|kind| known.name(*kind).unwrap()).collect::<Vec<_>>(), ["h", "v", "b.md"]);
     }
 }
 

@@ -2,8 +2,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::super::recognise;
-use super::super::tests::{NOW, known, names};
+use super::super::tests::{NOW, known, memory, names};
 use super::*;
+use crate::store::posts::Known;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -17,8 +18,12 @@ fn posts(of: &[(&str, &str, u8)]) -> Vec<Known> {
 
 /// What the items of a pass are: the number of a known post, `new` or `copy`.
 fn are(known: &[Known], found: &[(&str, &str, u8)]) -> Vec<String> {
+    are_of(&memory(known, &[]), found)
+}
+
+fn are_of(memory: &Memory, found: &[(&str, &str, u8)]) -> Vec<String> {
     let found: Vec<_> = found.iter().map(|(guid, url, text)| item(guid, url, *text)).collect();
-    let matches = recognise(known, &found, &BTreeSet::new(), NOW).into_iter();
+    let matches = recognise(memory, &found, &BTreeSet::new(), NOW).into_iter();
     let words = matches.map(|is| match is {
         Match::Known(place) => place.to_string(),
         Match::New => "new".to_owned(),
@@ -92,4 +97,53 @@ fn a_text_is_known_for_30_days_after_it_was_last_there() {
     let seen = |last_seen: u32| Known { last_seen_at: NOW.minus(DAY * last_seen), ..known(item("", "", 1), DAY * 400) };
     assert_eq!(are(&[seen(30)], &[("", "", 1)]), ["0"]);
     assert_eq!(are(&[seen(31)], &[("", "", 1)]), ["new"]);
+}
+
+#[test]
+fn names_that_change_back_make_nothing_new() {
+    use NameKind::{Guid, Url};
+    let posts = posts(&[("g2", "u2", 1), ("h2", "v2", 2)]);
+    let former = [(0, Guid, "g"), (0, Url, "u"), (1, Guid, "h"), (1, Url, "v")];
+    let memory = memory(&posts, &former);
+    for (what, found) in [
+        ("both names, and new texts", [("g", "u", 3), ("h", "v", 4)]),
+        ("guids alone", [("g", "", 3), ("h", "", 4)]),
+        ("guids, with other pages", [("g", "x", 3), ("h", "y", 4)]),
+        ("pages alone", [("", "u", 3), ("", "v", 4)]),
+        ("pages, with other guids", [("x", "u", 3), ("y", "v", 4)]),
+        ("one of them", [("g", "u", 3), ("h2", "v2", 2)]),
+    ] {
+        assert_eq!(are_of(&memory, &found), ["0", "1"], "{what}");
+        let [first, second] = found;
+        assert_eq!(are_of(&memory, &[second, first]), ["1", "0"], "{what}, in another order");
+    }
+}
+
+#[test]
+fn posts_that_traded_names_and_take_them_back_stay_themselves() {
+    use NameKind::{Guid, Url};
+    // They have traded their guids.
+    let guids = memory(&posts(&[("h", "u", 1), ("g", "v", 2)]), &[(0, Guid, "g"), (1, Guid, "h")]);
+    assert_eq!(are_of(&guids, &[("g", "u", 1), ("h", "v", 2)]), ["0", "1"]);
+    assert_eq!(are_of(&guids, &[("g", "u", 3), ("h", "v", 4)]), ["0", "1"], "with new texts");
+    // Their pages.
+    let pages = memory(&posts(&[("g", "v", 1), ("h", "u", 2)]), &[(0, Url, "u"), (1, Url, "v")]);
+    assert_eq!(are_of(&pages, &[("g", "u", 3), ("h", "v", 4)]), ["0", "1"]);
+    // Both, and then went by others: the names they had both tell nothing, and what is left of them does.
+    let former = [(0, Guid, "g"), (0, Guid, "h"), (1, Guid, "g"), (1, Guid, "h")];
+    let both = memory(&posts(&[("i", "u", 1), ("j", "v", 2)]), &former);
+    assert_eq!(are_of(&both, &[("g", "v", 3), ("h", "x", 1)]), ["1", "0"]);
+    assert_eq!(are_of(&both, &[("g", "x", 3)]), ["new"]);
+}
+
+#[test]
+fn a_feed_that_counts_its_items_anew_brings_what_is_new_however_often_it_did() {
+    use NameKind::Guid;
+    // The newest is always number 1, and only two are shown.
+    let posts = posts(&[("2", "t", 1), ("2", "u", 2), ("1", "v", 3)]);
+    let memory = memory(&posts, &[(0, Guid, "1"), (1, Guid, "1")]);
+    assert_eq!(are_of(&memory, &[("1", "w", 4), ("2", "v", 3)]), ["new", "2"]);
+    // Nor is it what had the number once, and is not shown, when another has it now.
+    let memory = super::super::tests::memory(&posts[1..], &[(0, Guid, "1")]);
+    assert_eq!(are_of(&memory, &[("1", "w", 4), ("2", "v", 3)]), ["new", "1"]);
 }
