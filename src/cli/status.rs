@@ -19,6 +19,9 @@ use crate::subscribers::SubscriberState;
 
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 
+/// So many of the files that a source leaves out stand on the screen.
+const SHOWN: usize = 5;
+
 const EXAMPLES: &str = "\
 Examples:
   handbill status
@@ -56,6 +59,8 @@ struct Screen {
 struct SourceLine {
     name: String,
     last_error: Option<String>,
+    /// Files or items that were left out, each with its line, field and remedy.
+    left_out: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -143,12 +148,20 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
     let known = app.store.sources().await?;
     let sources = app.config.sources.iter().map(|source| {
         let status = known.iter().find(|status| status.name == source.name);
-        SourceLine { name: source.name.clone(), last_error: status.and_then(|status| status.last_error.clone()) }
+        let left_out = status.map(|status| status.left_out.lines().map(str::to_owned).collect());
+        let last_error = status.and_then(|status| status.last_error.clone());
+        SourceLine { name: source.name.clone(), last_error, left_out: left_out.unwrap_or_default() }
     });
     let sources: Vec<_> = sources.collect();
     for source in &sources {
         if let Some(error) = &source.last_error {
             to_do.push(format!("source {} cannot be read: {error}", source.name));
+        }
+        for problem in source.left_out.iter().take(SHOWN) {
+            to_do.push(format!("source {} leaves out {problem}", source.name));
+        }
+        if let Some(more) = source.left_out.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            to_do.push(format!("source {} leaves out {more} more: handbill status --json", source.name));
         }
     }
     if app.config.relays.is_empty() {

@@ -47,6 +47,8 @@ pub struct SourceStatus {
     pub failing_since: Option<Timestamp>,
     /// Why not.
     pub last_error: Option<String>,
+    /// What its last pass left out, and why, a line each.
+    pub left_out: String,
 }
 
 impl Store {
@@ -57,7 +59,7 @@ impl Store {
     /// When the database fails.
     pub async fn sources(&self) -> Result<Vec<SourceStatus>> {
         const ALL: &str =
-            "SELECT name, baseline_at, last_pass_at, failing_since, last_error FROM sources ORDER BY name";
+            "SELECT name, baseline_at, last_pass_at, failing_since, last_error, left_out FROM sources ORDER BY name";
         on!(self, db => Ok(sqlx::query_as(ALL).fetch_all(db).await?))
     }
 }
@@ -118,14 +120,15 @@ impl Tx {
         Ok(())
     }
 
-    /// Notes that a pass has come to its end.
+    /// Notes that a pass has come to its end, and what it left out, a line each, where it tells.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn end_pass(&mut self, id: SourceId, now: Timestamp) -> Result<()> {
-        const END: &str = "UPDATE sources SET last_pass_at = $2, pass_new = 0, pass_urgent = 0 WHERE id = $1";
-        on_tx!(self, db => sqlx::query(END).bind(id).bind(now).execute(db).await?.rows_affected());
+    pub async fn end_pass(&mut self, id: SourceId, left_out: Option<&str>, now: Timestamp) -> Result<()> {
+        const END: &str = "UPDATE sources SET last_pass_at = $2, pass_new = 0, pass_urgent = 0, \
+                           left_out = coalesce($3, left_out) WHERE id = $1";
+        on_tx!(self, db => sqlx::query(END).bind(id).bind(now).bind(left_out).execute(db).await?.rows_affected());
         Ok(())
     }
 

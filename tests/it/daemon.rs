@@ -188,6 +188,9 @@ fn broken_front_matter_is_said_once_and_the_rest_goes_on() {
     let log = daemon.log.wait_for("a file is left out");
     let line = log.lines().find(|line| line.contains("a file is left out")).unwrap();
     assert!(line.contains("bad.md:3: date: ") && line.contains("write it like 2026-03-02"), "{line}");
+    let status = real.run(&["status"]);
+    assert_eq!(status.code, Some(1), "{}", status.out);
+    assert!(status.out.contains("source posts leaves out bad.md:3: date: "), "{}", status.out);
     for (number, title) in ["The first", "The second"].into_iter().enumerate() {
         real.post(&format!("{number}.md"), title);
         assert_eq!(real.sink.mails_about(number + 1, title).len(), 1);
@@ -198,6 +201,9 @@ fn broken_front_matter_is_said_once_and_the_rest_goes_on() {
     let log = daemon.log.wait_for("late.md");
     let line = log.lines().find(|line| line.contains("late.md")).unwrap();
     assert!(line.contains("taken as an ordinary one") && !line.contains("left out"), "{line}");
+    real.post("bad.md", "A mended one");
+    assert_eq!(real.sink.mails_about(4, "A mended one").len(), 1);
+    assert!(!real.run(&["status"]).out.contains("leaves out"));
     assert_eq!(daemon.terminate().code(), Some(0));
     assert_eq!(daemon.log.text().matches("bad.md").count(), 1, "{}", daemon.log.text());
 }

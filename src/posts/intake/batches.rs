@@ -7,6 +7,7 @@ use super::plan::{Sight, Unit, units};
 use super::write::{Item, Writer};
 use super::{Intake, SoFar, With};
 use crate::clock::Timestamp;
+use crate::config::SourceKind;
 use crate::id::{PostId, SourceId};
 use crate::posts::matching::{Match, Memory, NameKind, Names};
 use crate::sources::pass::{Found, Pass};
@@ -195,7 +196,7 @@ impl<'a> Taking<'a> {
         if row.baseline_at.is_none() && !pass.settling {
             tx.set_baseline(row.id, self.now).await?;
         }
-        tx.end_pass(row.id, self.now).await?;
+        tx.end_pass(row.id, left_out(pass, self.with.source.kind()).as_deref(), self.now).await?;
         // Some may have been left by a pass that was broken off.
         let listed = tx.list_live_posts(self.now).await?;
         if listed > 0 || intake.is_change() {
@@ -203,6 +204,17 @@ impl<'a> Taking<'a> {
         }
         Ok(())
     }
+}
+
+/// What a person has to put right before it is taken in, a line each; nothing where this pass does not tell.
+fn left_out(pass: &Pass, kind: SourceKind) -> Option<String> {
+    // A feed that was not sent anew has what it had.
+    if kind == SourceKind::Feed && pass.found.is_empty() && pass.problems.is_empty() {
+        return None;
+    }
+    let lines: Vec<String> =
+        pass.problems.iter().filter(|problem| !problem.path.is_empty()).map(ToString::to_string).collect();
+    Some(lines.join("\n"))
 }
 
 /// What is to be compared with items of these names.

@@ -83,11 +83,18 @@ on_both! {
         assert_eq!((second.pass, second.pass_new, second.pass_urgent), (2, 10, 1));
         assert!(!tx.go_on_with_pass(first.id, first.pass).await.unwrap());
         assert!(tx.go_on_with_pass(second.id, second.pass).await.unwrap());
-        tx.end_pass(second.id, now).await.unwrap();
+        tx.end_pass(second.id, Some("bad.md:3: date: no date"), now).await.unwrap();
         let third = tx.begin_pass("posts", Folder, now).await.unwrap();
         assert_eq!((third.pass, third.pass_new, third.pass_urgent), (3, 0, 0));
         tx.commit().await.unwrap();
-        assert_eq!(store.sources().await.unwrap()[0].last_pass_at, Some(now));
+        let status = store.sources().await.unwrap().remove(0);
+        assert_eq!((status.last_pass_at, status.left_out.as_str()), (Some(now), "bad.md:3: date: no date"));
+        for (given, kept) in [(None, "bad.md:3: date: no date"), (Some(""), "")] {
+            let mut tx = store.begin().await.unwrap();
+            tx.end_pass(third.id, given, now).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(store.sources().await.unwrap()[0].left_out, kept);
+        }
     }
 }
 
