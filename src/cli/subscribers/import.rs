@@ -28,6 +28,7 @@ What `handbill subscribers export` writes can be imported too.
 
 With --consent they count as confirmed; without it each gets a mail that asks them to confirm.
 Each row that cannot be used is reported with its line and reason; the rest goes in, and the exit status is 0.
+A row is one line, so that a stray quote spoils its own row and no other; nobody's name may hold an address.
 Nobody is taken in twice and nobody's choices are changed, so importing the same file again is safe.
 Who got no mail in the list that was exported, by its column suppression, gets none here either.";
 

@@ -54,8 +54,10 @@ impl Cells {
                 Err("the row is not UTF-8; save the file as CSV in UTF-8 and import it again".to_owned())
             }
             Err(_) | Ok(false) => Err("the row is no CSV".to_owned()),
-            Ok(true) if !is_whole => {
-                Err("a line break stands where none may be; put quotes around the cell".to_owned())
+            Ok(true) if !is_whole => Err("a line break stands where none may be; take it out".to_owned()),
+            // A carriage return; a line feed ends the row.
+            Ok(true) if self.record.iter().any(|cell| cell.contains('\r')) => {
+                Err("a cell holds a line break; take it out".to_owned())
             }
             Ok(true) => Ok(self.record.iter().map(csv_cell::unguarded).collect()),
         };
@@ -78,7 +80,8 @@ mod tests {
         for (row, read) in [
             ("a,b\r\n", Some(vec!["a", "b"])),
             ("a\rb,c\n", None),
-            ("c,\"d\r\ne\"\n", Some(vec!["c", "d\r\ne"])),
+            ("c,\"d\re\"\n", None),
+            ("c,\"d e\"\r\n", Some(vec!["c", "d e"])),
             ("\"open\n", None),
             (&long, Some(vec![long.as_str()])),
             ("O\"Brien,", Some(vec!["O\"Brien", ""])),

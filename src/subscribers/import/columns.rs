@@ -132,10 +132,25 @@ pub(super) fn row(columns: &[Column], cells: &[String], ask: bool, regions: &[St
         }
     }
     let Some(address) = address else { return Err("there is no address in column `email`".to_owned()) };
+    // Their own is kept: there are programs that write the address where there is no name.
+    let own = address.as_given();
+    if name.as_deref().is_some_and(|name| !name.eq_ignore_ascii_case(&own) && holds_address(name)) {
+        return Err(
+            "the name holds an address; see that the row's cells and quotes are where they should be".to_owned()
+        );
+    }
     Ok(match suppressed {
         Some(reason) => Row::Suppressed(address, reason),
         None => Row::Newcomer(Newcomer { address, name, preferences: wanted }),
     })
+}
+
+/// Whether one of its words looks like an address.
+fn holds_address(name: &str) -> bool {
+    let parts = |word: &str| {
+        word.rsplit_once('@').is_some_and(|(who, host)| !who.is_empty() && host.trim_matches('.').contains('.'))
+    };
+    name.split(|c: char| c.is_whitespace() || ",;<>()\"".contains(c)).any(parts)
 }
 
 /// A name on one line, without control characters; nothing when that leaves nothing.
