@@ -297,8 +297,8 @@ impl Tx {
                     .push_bind(&wanted.region)
                     .push_bind(&wanted.language)
                     .push_bind(wanted.time_zone.map(|zone| zone.name()))
-                    // Digests bring what is listed after they confirmed.
-                    .push_bind(row.confirmed_at.unwrap_or(Timestamp(0)))
+                    // Digests bring what is listed after they confirmed; after they came here, where that was elsewhere.
+                    .push_bind(row.confirmed_at.map_or(Timestamp(0), |at| at.max(row.created_at)))
                     .push_bind(row.suppression_id);
             });
             query.push(" ON CONFLICT (address_index) DO NOTHING RETURNING id, address_index");

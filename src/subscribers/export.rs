@@ -95,6 +95,7 @@ fn cell(column: Column, subscriber: &Subscriber) -> String {
         Column::TimeZone => wanted.time_zone.map(|zone| zone.name().to_owned()).unwrap_or_default(),
         Column::State => subscriber.state.to_string(),
         Column::Suppression => subscriber.suppression.map(|reason| reason.to_string()).unwrap_or_default(),
+        Column::Consent => text(&subscriber.consent_note),
         Column::ConfirmedAt => subscriber.confirmed_at.map(|at| at.to_string()).unwrap_or_default(),
     };
     guarded(&cell).into_owned()

@@ -11,15 +11,15 @@ use std::io::{self, Read};
 use serde::Serialize;
 
 use super::SuppressionReason;
-use super::list::{self, Added, Consent, Newcomer};
+use super::list::{self, Added, Consent, Newcomer, SaidYes};
 use crate::address::Address;
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::subscribers::INSERT_ROWS;
 
 use cells::Cells;
-use columns::Row;
-pub use columns::{Column, language, name, region, time_zone, topics, yes_or_no};
+pub use columns::{Column, consent_note, language, name, region, time_zone, topics, yes_or_no};
+use columns::{Row, Rules};
 use records::Records;
 
 /// So many suppressions are taken over in one transaction; each takes a few statements.
@@ -175,7 +175,7 @@ struct Import<'a> {
     consent: &'a Consent,
     watcher: &'a mut dyn Watcher,
     summary: Summary,
-    batch: Vec<Newcomer>,
+    batch: Vec<(Newcomer, SaidYes)>,
     /// Who, as an export says, must not be mailed.
     away: Vec<(Address, SuppressionReason)>,
     /// How many suppressions were taken over.
@@ -193,8 +193,12 @@ impl Import<'_> {
             columns::header(&bytes).map_err(|reason| ImportError::Header { line: header.line, reason })?;
         // Eight bytes a row tell duplicates from known people, as the store cannot: it knows both by then.
         let (hasher, mut seen) = (RandomState::new(), HashSet::new());
-        let ask = matches!(self.consent, Consent::Ask);
-        let regions = &self.app.config.appeals.regions;
+        let rules = Rules {
+            ask: matches!(self.consent, Consent::Ask),
+            regions: &self.app.config.appeals.regions,
+            time_zone: self.app.config.site.time_zone,
+            now: self.app.clock.now(),
+        };
         let (mut line, mut cells) = (header.line, Cells::new(delimiter));
         loop {
             let record = match records.next(delimiter) {
@@ -209,16 +213,16 @@ impl Import<'_> {
             let row = record
                 .bytes
                 .map_err(str::to_owned)
-                .and_then(|bytes| columns::row(&columns, &cells.read(bytes)?, ask, regions));
+                .and_then(|bytes| columns::row(&columns, &cells.read(bytes)?, &rules));
             if matches!(row, Ok(Row::Blank)) {
                 continue;
             }
             self.summary.rows += 1;
             match row {
-                Ok(Row::Newcomer(newcomer)) if seen.insert(hasher.hash_one(newcomer.address.canonical())) => {
-                    self.batch.push(newcomer);
+                Ok(Row::Newcomer(newcomer, said)) if seen.insert(hasher.hash_one(newcomer.address.canonical())) => {
+                    self.batch.push((newcomer, said));
                 }
-                Ok(Row::Newcomer(_)) => self.summary.duplicates += 1,
+                Ok(Row::Newcomer(..)) => self.summary.duplicates += 1,
                 // Later rows with the same address meet the suppression.
                 Ok(Row::Suppressed(address, reason)) => {
                     self.summary.suppressed += 1;
@@ -249,7 +253,8 @@ impl Import<'_> {
             self.away.clear();
         }
         if !self.batch.is_empty() {
-            let added = list::add(self.app, &self.batch, self.consent, "import").await;
+            let people: Vec<_> = self.batch.iter().map(|(newcomer, said)| (newcomer, said.clone())).collect();
+            let added = list::take_over(self.app, &people, self.consent, "import").await;
             let (taken_to, summary) = (self.taken_to, self.summary);
             for added in added.map_err(|source| ImportError::Store { line: taken_to, summary, source })? {
                 match added {

@@ -41,6 +41,15 @@ pub enum Consent {
     Given(String),
 }
 
+/// What another list knows of when and how somebody said yes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SaidYes {
+    /// When they confirmed.
+    pub at: Option<Timestamp>,
+    /// Where and how.
+    pub note: Option<String>,
+}
+
 /// What became of a newcomer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
@@ -78,20 +87,37 @@ pub async fn add(
     consent: &Consent,
     source: &'static str,
 ) -> Result<Vec<Added>, StoreError> {
+    let people: Vec<_> = newcomers.iter().map(|newcomer| (newcomer, SaidYes::default())).collect();
+    take_over(app, &people, consent, source).await
+}
+
+/// As [`add`], of people from another list: where `consent` is given, what that list knows of it counts for each of them.
+///
+/// # Errors
+///
+/// When the store fails; then none of them was added.
+pub async fn take_over(
+    app: &App,
+    people: &[(&Newcomer, SaidYes)],
+    consent: &Consent,
+    source: &'static str,
+) -> Result<Vec<Added>, StoreError> {
     let now = app.clock.now();
     let state = match consent {
         Consent::Ask => SubscriberState::Pending,
         Consent::Given(_) => SubscriberState::Active,
     };
-    let note = match consent {
-        Consent::Given(note) => Some(note.as_str()),
-        Consent::Ask => None,
-    };
-    let mut indexes = Vec::with_capacity(newcomers.len());
-    let mut rows = Vec::with_capacity(newcomers.len());
-    for newcomer in newcomers {
+    let mut indexes = Vec::with_capacity(people.len());
+    let mut rows = Vec::with_capacity(people.len());
+    for (newcomer, said_yes) in people {
+        let note = match consent {
+            Consent::Given(note) => Some(said_yes.note.as_ref().unwrap_or(note).as_str()),
+            Consent::Ask => None,
+        };
         indexes.push(app.vault.address_indexes(&newcomer.address));
-        rows.push(seal(app, newcomer, state, note, source, now)?);
+        let row = seal(app, newcomer, state, note, source, now)?;
+        let confirmed_at = row.confirmed_at.map(|now| said_yes.at.unwrap_or(now));
+        rows.push(NewSubscriber { confirmed_at, ..row });
     }
     let all: Vec<_> = indexes.iter().flatten().map(|(_, index)| index.clone()).collect();
 
@@ -113,7 +139,7 @@ pub async fn add(
     // One that stands twice among them is added once.
     let mut added: HashMap<_, _> = tx.add_subscribers(&new).await?.into_iter().map(|(id, index)| (index, id)).collect();
     let mut readers = Vec::new();
-    for ((answer, newcomer), indexes) in answers.iter_mut().zip(newcomers).zip(&indexes) {
+    for ((answer, (newcomer, _)), indexes) in answers.iter_mut().zip(people).zip(&indexes) {
         if answer.is_some() {
             continue;
         }

@@ -283,6 +283,46 @@ on_both! {
 }
 
 on_both! {
+    async fn when_and_how_somebody_said_yes_moves_with_them(store) {
+        let from = app(store).await;
+        let began = from.clock.now();
+        take_ok(&from, "email\nana@example.org\n").await;
+        from.pass(3600);
+        let with = Consent::Given("=by phone, \"3 May\"".to_owned());
+        take(&from, &b"email\nbo@example.org\n"[..], &with).await.0.unwrap();
+        let mut csv = Vec::new();
+        export::export(&from, "test", &mut csv, |_| {}).await.unwrap();
+
+        let to = app(TestStore::sqlite().await).await;
+        to.pass(24 * 3600);
+        to.post("From before", "").await;
+        take(&to, &csv[..], &Consent::Given("moved here".to_owned())).await.0.unwrap();
+        let more = format!(
+            "email,confirmed_at,consent\ncy@example.org,2020-03-02,\ndee@example.org,,a sheet\neli@example.org,yesterday,\n\
+             fay@example.org,{},\n", to.clock.now().plus(std::time::Duration::from_secs(60)),
+        );
+        let (_, kept) = take(&to, more.as_bytes(), &Consent::Given("moved here".to_owned())).await;
+        assert_eq!(kept.lines(), [4, 5]);
+        assert!(kept.0[0].reason.starts_with("confirmed_at is no time; write"), "{:?}", kept.0);
+        assert_eq!(kept.0[1].reason, "confirmed_at lies in the future");
+        let people = everybody(&to).await;
+        let seen: Vec<_> = people.iter().map(|p| (p.confirmed_at.unwrap(), p.consent_note.as_deref().unwrap())).collect();
+        let (later, now) = (began.plus(std::time::Duration::from_secs(3600)), to.clock.now());
+        let long_ago = "2020-03-02T00:00:00Z".parse().unwrap();
+        let bo = "=by phone, \"3 May\"";
+        assert_eq!(seen, [(began, "at a meeting"), (later, bo), (long_ago, "moved here"), (now, "a sheet")]);
+        // Digests bring them what is new here, whenever they confirmed elsewhere.
+        let mail = to.plan(Cadence::Weekly).await;
+        assert_eq!(to.ledger(mail).await, []);
+        // Who is asked has not said yes.
+        let (asked, _) = take(&to, &b"email,confirmed_at,consent\ngus@example.org,2020-03-02,x\n"[..], &Consent::Ask).await;
+        assert_eq!(asked.unwrap().asked, 1);
+        let gus = everybody(&to).await.pop().unwrap();
+        assert_eq!((gus.state, gus.confirmed_at, gus.consent_note), (SubscriberState::Pending, None, None));
+    }
+}
+
+on_both! {
     async fn who_left_elsewhere_stays_away_here_too(store) {
         let to = app(store).await;
         take_ok(&to, "email\nana@example.org\n").await;

@@ -24,7 +24,8 @@ Examples:
 The file is CSV in UTF-8, with `,`, `;` or tab between cells. Its first line names the columns:
   email,name,language,topics,cadence,alerts,region,time_zone
 Only email must be there. Topics have `;` between; cadence is each, daily, weekly or monthly; alerts is yes or no.
-What `handbill subscribers export` writes can be imported too.
+What `handbill subscribers export` writes can be imported too: with --consent, when and how each of them said yes, in its
+columns confirmed_at and consent, is kept.
 
 With --consent they count as confirmed; without it each gets a mail that asks them to confirm.
 Each row that cannot be used is reported with its line and reason; the rest goes in, and the exit status is 0.
@@ -68,11 +69,9 @@ pub(super) async fn run(app: &App, args: &Import, out: &mut Output) -> Outcome {
 /// What consent a `--consent` stands for.
 pub(super) fn consent(note: Option<&str>) -> Result<Consent, Usage> {
     let Some(note) = note else { return Ok(Consent::Ask) };
-    let note = note.split(char::is_control).collect::<Vec<_>>().join(" ").trim().to_owned();
-    match note.chars().count() {
-        0 => Err(Usage("--consent wants a note of where and how they said yes".to_owned())),
-        1..=1000 => Ok(Consent::Given(note)),
-        _ => Err(Usage("the note of --consent is longer than 1,000 characters".to_owned())),
+    match import::consent_note(note).map_err(Usage)? {
+        Some(note) => Ok(Consent::Given(note)),
+        None => Err(Usage("--consent wants a note of where and how they said yes".to_owned())),
     }
 }
 

@@ -7,7 +7,10 @@ use unic_langid::LanguageIdentifier;
 
 use super::cells::Cells;
 use crate::address::Address;
+use crate::clock::Timestamp;
 use crate::regions;
+use crate::sources::front_matter;
+use crate::subscribers::list::SaidYes;
 use crate::subscribers::{Cadence, Newcomer, Preferences, SubscriberState, SuppressionReason};
 use crate::text_enum::text_enum;
 use crate::topics::Topics;
@@ -38,20 +41,34 @@ text_enum! {
         State = "state",
         /// Why they got no mail there.
         Suppression = "suppression",
-        /// When they confirmed there; not read.
+        /// When they confirmed there.
         ConfirmedAt = "confirmed_at",
+        /// Where and how they said yes there.
+        Consent = "consent",
     }
 }
 
 /// A row that was understood.
 #[derive(Debug)]
 pub(super) enum Row {
-    /// Somebody to be added.
-    Newcomer(Newcomer),
+    /// Somebody to be added, and what the file says of how they said yes.
+    Newcomer(Newcomer, SaidYes),
     /// Somebody who, as an export says, must not be mailed, and why.
     Suppressed(Address, SuppressionReason),
     /// Nothing but empty cells.
     Blank,
+}
+
+/// How rows are read.
+pub(super) struct Rules<'a> {
+    /// Whether each is asked by mail first.
+    pub(super) ask: bool,
+    /// The regions of the config.
+    pub(super) regions: &'a [String],
+    /// The zone of times without one.
+    pub(super) time_zone: Tz,
+    /// When the import began.
+    pub(super) now: Timestamp,
 }
 
 /// Reads the header line: the delimiter that it was written with, and its columns.
@@ -91,7 +108,7 @@ pub(super) fn header(line: &[u8]) -> Result<(u8, Vec<Column>), String> {
 }
 
 /// Reads one row. What it says of a mistake never quotes a cell: a shifted row has its address in any of them.
-pub(super) fn row(columns: &[Column], cells: &[String], ask: bool, regions: &[String]) -> Result<Row, String> {
+pub(super) fn row(columns: &[Column], cells: &[String], rules: &Rules<'_>) -> Result<Row, String> {
     if cells.iter().all(|cell| cell.trim().is_empty()) {
         return Ok(Row::Blank);
     }
@@ -102,6 +119,7 @@ pub(super) fn row(columns: &[Column], cells: &[String], ask: bool, regions: &[St
     let mut name = None;
     let mut wanted = Preferences::default();
     let mut suppressed = None;
+    let mut said_yes = SaidYes::default();
     for (column, cell) in columns.iter().zip(cells) {
         let cell = cell.trim();
         if cell.is_empty() {
@@ -114,11 +132,11 @@ pub(super) fn row(columns: &[Column], cells: &[String], ask: bool, regions: &[St
             Column::Topics => wanted.topics = topics(cell)?,
             Column::Cadence => wanted.cadence = word::<Cadence>(cell, "cadence", Cadence::ALL, Cadence::as_str)?,
             Column::Alerts => wanted.alerts = yes_or_no(cell)?,
-            Column::Region => wanted.region = region(cell, regions)?,
+            Column::Region => wanted.region = region(cell, rules.regions)?,
             Column::TimeZone => wanted.time_zone = Some(time_zone(cell)?),
             Column::State => {
                 match word::<SubscriberState>(cell, "state", SubscriberState::ALL, SubscriberState::as_str)? {
-                    SubscriberState::Pending if !ask => {
+                    SubscriberState::Pending if !rules.ask => {
                         return Err("they never confirmed; import this row without --consent to ask them".to_owned());
                     }
                     _ => {}
@@ -128,7 +146,8 @@ pub(super) fn row(columns: &[Column], cells: &[String], ask: bool, regions: &[St
                 let all = SuppressionReason::ALL;
                 suppressed = Some(word::<SuppressionReason>(cell, "suppression", all, SuppressionReason::as_str)?);
             }
-            Column::ConfirmedAt => {}
+            Column::ConfirmedAt => said_yes.at = Some(confirmed_at(cell, rules)?),
+            Column::Consent => said_yes.note = consent_note(cell)?,
         }
     }
     let Some(address) = address else { return Err("there is no address in column `email`".to_owned()) };
@@ -141,7 +160,7 @@ pub(super) fn row(columns: &[Column], cells: &[String], ask: bool, regions: &[St
     }
     Ok(match suppressed {
         Some(reason) => Row::Suppressed(address, reason),
-        None => Row::Newcomer(Newcomer { address, name, preferences: wanted }),
+        None => Row::Newcomer(Newcomer { address, name, preferences: wanted }, said_yes),
     })
 }
 
@@ -164,6 +183,28 @@ pub fn name(text: &str) -> Result<Option<String>, String> {
         return Err(format!("the name is longer than {LONGEST_NAME} characters"));
     }
     Ok(Some(name).filter(|name| !name.is_empty()))
+}
+
+/// A note of where and how somebody said yes, on one line; nothing when it is empty.
+///
+/// # Errors
+///
+/// When it is longer than 1,000 characters.
+pub fn consent_note(text: &str) -> Result<Option<String>, String> {
+    let note = text.split(char::is_control).collect::<Vec<_>>().join(" ").trim().to_owned();
+    match note.chars().count() {
+        0 => Ok(None),
+        1..=1000 => Ok(Some(note)),
+        _ => Err("the note of consent is longer than 1,000 characters".to_owned()),
+    }
+}
+
+fn confirmed_at(text: &str, rules: &Rules<'_>) -> Result<Timestamp, String> {
+    match front_matter::date(text, rules.time_zone) {
+        Some(at) if at <= rules.now => Ok(at),
+        Some(_) => Err("confirmed_at lies in the future".to_owned()),
+        None => Err("confirmed_at is no time; write it like 2026-03-02 or 2026-03-02T08:00:00Z".to_owned()),
+    }
 }
 
 /// A language such as `ru` or `pt-BR` (RFC 5646).
