@@ -68,9 +68,10 @@ impl Daemon {
     ///
     /// When a template is broken, or mail cannot be signed.
     pub fn on(app: Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
+// First, so that one that comes while the templates are read has them read again.
+        let hangups = signal(SignalKind::hangup()).context("cannot catch SIGHUP")?;
         let templates = watch::channel(Arc::new(load(&app)?)).0;
         Signer::of(&app.config)?;
-        let hangups = signal(SignalKind::hangup()).context("cannot catch SIGHUP")?;
         Ok(Self { app, templates, listener, metrics: None, hangups, progress: Arc::default() })
     }
 
@@ -227,4 +228,14 @@ pub fn signals(stop: CancellationToken) -> std::io::Result<impl Future<Output = 
         stop.cancel();
         next().await;
     })
+}
+
+/// From now on SIGHUP does not end the process; a [`Daemon`] heeds those that come once it is set up.
+///
+/// # Errors
+///
+/// When the system does not let signals be caught.
+pub fn survive_hangups() -> std::io::Result<()> {
+    // The runtime keeps its handler for good, whether or not anybody listens.
+    signal(SignalKind::hangup()).map(drop)
 }

@@ -23,11 +23,19 @@ SIGHUP reads the templates again, and keeps those it had if one of them does not
 pub(super) struct Run {}
 
 pub(super) async fn run(open: &Opening, _: &Run, out: &mut Output) -> Outcome {
-    let app = Arc::new(open.app().await?);
-    let daemon = Daemon::new(Arc::clone(&app)).await?;
-    // Before anybody is told that it runs, and may want to end it.
+    // Before the store is opened, which may take its time: whoever ends it meanwhile ends it cleanly, and a SIGHUP needs
+    // no more than to be survived, as the templates are still to be read.
     let stop = CancellationToken::new();
     let signals = tokio::spawn(daemon::signals(stop.clone())?);
+    daemon::survive_hangups()?;
+    let starting = async {
+        let app = Arc::new(open.app().await?);
+        anyhow::Ok((Arc::clone(&app), Daemon::new(app).await?))
+    };
+    let (app, daemon) = tokio::select! {
+        started = starting => started?,
+        () = stop.cancelled() => return Ok(Ended::Done),
+    };
     out.line(format!("Serving {} on {}", app.config.site.url, daemon.address()?))?;
     if let Some(address) = daemon.metrics_address() {
         out.line(format!("Metrics on http://{address}/metrics"))?;

@@ -68,6 +68,24 @@ fn sigterm_right_after_the_start_ends_it_well() {
 }
 
 #[test]
+fn a_signal_while_it_starts_ends_it_well_too() {
+    let real = Real::sqlite();
+    for signal in ["TERM", "INT"] {
+        // A database that lets it in and then says nothing, so that the start lasts.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("postgres://nobody@{}/none?sslmode=disable", silent.local_addr().unwrap());
+        let (asked, is_asked) = std::sync::mpsc::channel();
+        std::thread::spawn(move || silent.incoming().try_for_each(|connection| asked.send(connection)));
+        let mut daemon = real.start_with(&["run"], &[("HANDBILL_STORE__URL", url)]);
+        let _connection = is_asked.recv_timeout(Duration::from_secs(60)).unwrap();
+        daemon.signal("HUP");
+        daemon.signal(signal);
+        assert_eq!(daemon.ended().code(), Some(0), "{signal}: {}", daemon.log.text());
+        assert_eq!(daemon.out.text(), "");
+    }
+}
+
+#[test]
 fn sighup_takes_changed_templates_and_keeps_the_old_ones_when_they_are_broken() {
     let real = Real::sqlite();
     let template = "templates/mail/digest/subject.hbs";
