@@ -16,5 +16,5 @@ pub use domain::Domain;
 pub use load::{ConfigError, folder, load};
 pub use notify::{Notify, NotifyMail};
 pub use relay::{Relay, Secret, Tls};
-pub use sections::{Config, Digests, Images, Mail, Sender, Site, Store, Vault, Web};
+pub use sections::{Config, Digests, Images, Mail, Sender, Site, Store, Vault, Web, length_of_time};
 pub use source::{FeedOrigin, FolderOrigin, Origin, SHORTEST_INTERVAL, Source, SourceKind};

@@ -128,7 +128,7 @@ pub(super) struct Mark {
     #[arg(long, value_name = "INSTANT")]
     deadline: Option<Timestamp>,
     /// How long to wait, for second thoughts; default: appeals.hold.
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = crate::config::length_of_time)]
     hold: Option<Duration>,
     /// Who is told by mail how it went; default: whom [notify.mail] names.
     #[arg(long, value_name = "ADDRESS")]
@@ -162,7 +162,7 @@ pub(super) struct Amend {
     #[arg(long, conflicts_with_all = ["event", "add", "starts", "ends", "time-zone", "place", "address", "online", "region", "geo", "deadline"])]
     proposed: bool,
     /// How long to wait before anybody is told; mail with the old version stops at once.
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "0s")]
+    #[arg(long, value_name = "TIME", value_parser = crate::config::length_of_time, default_value = "0s")]
     hold: Duration,
     /// Show whom it would reach and how it would read, and write nothing.
     #[arg(long)]

@@ -1,8 +1,11 @@
 //! Reading `config.toml` and the environment.
 
+mod variables;
+
 use std::path::{Path, PathBuf};
 
 use super::Config;
+use super::sections::LENGTH_OF_TIME;
 
 /// Why a config cannot be used: one line that names file, line, key and remedy.
 #[derive(Debug, thiserror::Error)]
@@ -35,13 +38,11 @@ pub enum ConfigError {
     },
 }
 
-const PREFIX: &str = "HANDBILL_";
-
 /// Reads the config at `path` and lays the variables `HANDBILL_SECTION__KEY` over it.
 ///
 /// # Errors
 ///
-/// When the file cannot be read or does not hold a whole, valid config.
+/// When the file cannot be read or does not hold a whole, valid config, or a variable `HANDBILL_...` sets nothing.
 pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     let invalid = |line, message: String| ConfigError::Invalid { path: path.to_owned(), line, message };
@@ -56,39 +57,47 @@ pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) ->
         invalid(line, worded(&key, message))
     };
 
-    let mut overrides: Vec<(Vec<String>, String)> = environment
-        .filter_map(|(name, value)| {
-            let rest = name.strip_prefix(PREFIX)?;
-            rest.contains("__").then(|| (rest.to_lowercase().split("__").map(str::to_owned).collect(), value))
-        })
-        .collect();
-    overrides.sort();
-
+    let mut overrides = variables::overrides(environment)?;
     let file = || toml::Deserializer::parse(&text).map_err(|error| unparsed(&error));
     let mut config: Config = if overrides.is_empty() {
         serde_path_to_error::deserialize(file()?).map_err(|error| described(&error))?
     } else {
-        let mut table: toml::Table = toml::from_str(&text).map_err(|error| unparsed(&error))?;
-        for (keys, value) in &overrides {
-            set(&mut table, keys, value).map_err(|why| ConfigError::Variable { name: variable(keys), message: why })?;
-        }
-        serde_path_to_error::deserialize(toml::Value::Table(table)).or_else(|error| {
+        let table: toml::Table = toml::from_str(&text).map_err(|error| unparsed(&error))?;
+        loop {
+            let mut table = table.clone();
+            for set in &overrides {
+                set.set(&mut table).map_err(|message| ConfigError::Variable { name: set.name(), message })?;
+            }
+            let error = match serde_path_to_error::deserialize::<_, Config>(toml::Value::Table(table)) {
+                Ok(config) => break config,
+                Err(error) => error,
+            };
             let (key, message) = (error.path().to_string(), error.inner().message());
             // What stands in the file has a line; what comes from the environment has the variable's name.
-            if let Some((keys, _)) = overrides.iter().find(|(keys, _)| is_blamed(keys, &key, message)) {
-                return Err(ConfigError::Variable { name: variable(keys), message: bare(message) });
+            if let Some(set) = overrides.iter_mut().find(|set| is_blamed(&set.keys, &key, message)) {
+                // There are no quotes in the environment that would make a text of a number.
+                if !set.is_text && wants_text(message) {
+                    set.is_text = true;
+                    continue;
+                }
+                return Err(ConfigError::Variable { name: set.name(), message: bare(message) });
             }
-            match serde_path_to_error::deserialize::<_, Config>(file()?) {
-                Err(in_file) if in_file.inner().message() == message => Err(described(&in_file)),
-                _ => Err(invalid(None, worded(&key, message))),
-            }
-        })?
+            return Err(match serde_path_to_error::deserialize::<_, Config>(file()?) {
+                Err(in_file) if in_file.inner().message() == message => described(&in_file),
+                _ => match variables::nearest(&overrides, &words(&key, message)) {
+                    Some(set) => {
+                        ConfigError::Variable { name: set.name(), message: lacking(&words(&key, ""), message) }
+                    }
+                    None => invalid(None, worded(&key, message)),
+                },
+            });
+        }
     };
     config.resolve_paths(&folder(path));
     config.read_secrets().map_err(|message| invalid(None, message))?;
     config.validate().map_err(|(key, message)| {
-        match overrides.iter().find(|(keys, _)| without_numbers(keys) == key) {
-            Some((keys, _)) => ConfigError::Variable { name: variable(keys), message },
+        match overrides.iter().find(|set| without_numbers(&set.keys) == key) {
+            Some(set) => ConfigError::Variable { name: set.name(), message },
             None => invalid(line_of(&text, key), format!("{key}: {message}")),
         }
     })?;
@@ -99,11 +108,6 @@ pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) ->
 pub fn folder(config: &Path) -> PathBuf {
     let folder = config.parent().unwrap_or(Path::new("."));
     std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
-}
-
-/// The variable that sets a key.
-fn variable(keys: &[String]) -> String {
-    format!("{PREFIX}{}", keys.join("__").to_uppercase())
 }
 
 /// A key as it is written in the file: without the numbers of sections that are there several times.
@@ -121,10 +125,36 @@ fn is_blamed(keys: &[String], key: &str, message: &str) -> bool {
     set == key || named.is_some_and(|named| set == format!("{key}.{named}"))
 }
 
+/// The words of the key that a message is about, such as `relay[0].port`.
+fn words(key: &str, message: &str) -> Vec<String> {
+    let mut words: Vec<String> = key.replace('[', ".").replace(']', "").split('.').map(str::to_owned).collect();
+    words.retain(|word| !word.is_empty());
+    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    if let Some(unknown) = unknown.filter(|unknown| words.last().is_none_or(|last| last != unknown)) {
+        words.push(unknown.to_owned());
+    }
+    words
+}
+
+/// Whether a text was wanted, and a number, a boolean or a list was there.
+fn wants_text(message: &str) -> bool {
+    message.starts_with("invalid type: ") && ["a string", LENGTH_OF_TIME].iter().any(|wanted| message.ends_with(wanted))
+}
+
+/// What is wrong with a section that a variable began, with the variable that is to be set as well.
+fn lacking(section: &[String], message: &str) -> String {
+    match message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        Some(field) => {
+            let keys: Vec<String> = section.iter().cloned().chain([field.to_owned()]).collect();
+            format!("it sets a key of a section that has no `{field}`; set {} as well", variables::name(&keys))
+        }
+        None => bare(message),
+    }
+}
+
 /// What is wrong, with its key and what to write.
 fn worded(key: &str, message: &str) -> String {
-    let keys: Vec<String> = key.replace('[', ".").replace(']', "").split('.').map(str::to_owned).collect();
-    let key = without_numbers(&keys);
+    let key = without_numbers(&words(key, ""));
     let section = key.split('.').next().unwrap_or_default();
     let says_so = ["unknown field", "missing field"].iter().any(|word| message.starts_with(word));
     // What a section says as a whole begins with its key.
@@ -140,40 +170,14 @@ fn bare(message: &str) -> String {
         "u32" | "u64" | "usize" | "i64" => "; write a whole number, without quotes",
         "a boolean" => "; write true or false, without quotes",
         "a string" => "; write it in quotes",
+        LENGTH_OF_TIME => "; write it in quotes with its unit, like \"90s\", \"5m\" or \"24h\"",
+        "a sequence" => "; write a list like [\"one\", \"two\"]",
+        wanted if wanted == "socket address" || message.contains("invalid socket address") => {
+            "; write it like 127.0.0.1:8080"
+        }
         _ => "",
     };
     message + remedy
-}
-
-/// Sets one key, reading `value` as TOML where it is a boolean or number, else as a string.
-fn set(table: &mut toml::Table, keys: &[String], value: &str) -> Result<(), String> {
-    let parsed = match value.parse::<toml::Value>() {
-        Ok(value @ (toml::Value::Boolean(_) | toml::Value::Integer(_) | toml::Value::Array(_))) => value,
-        _ => toml::Value::String(value.to_owned()),
-    };
-    let (last, parents) = keys.split_last().ok_or("no key is named")?;
-    let mut parents = parents.iter().peekable();
-    let mut table = table;
-    while let Some(key) = parents.next() {
-        let index = parents.peek().and_then(|next| next.parse::<usize>().ok());
-        table = match index {
-            Some(index) => {
-                parents.next();
-                let list = table.entry(key).or_insert_with(|| toml::Value::Array(Vec::new()));
-                let list = list.as_array_mut().ok_or("a number follows what is no list")?;
-                if list.len() == index {
-                    list.push(toml::Value::Table(toml::Table::new()));
-                }
-                list.get_mut(index).and_then(toml::Value::as_table_mut).ok_or("the numbers must follow on from 0")?
-            }
-            None => {
-                let inner = table.entry(key).or_insert_with(|| toml::Value::Table(toml::Table::new()));
-                inner.as_table_mut().ok_or("a key inside of what is no section")?
-            }
-        };
-    }
-    table.insert(last.clone(), parsed);
-    Ok(())
 }
 
 /// The line on which `section.key` is set, if it is.

@@ -169,6 +169,7 @@ pub struct Web {
     /// Where `/metrics` is served, on loopback; nowhere by default.
     pub metrics_listen: Option<SocketAddr>,
     /// Proxies whose `X-Forwarded-For` is believed.
+    #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     /// How many sign-ups and link requests one network (an IPv4 /24, an IPv6 /56) may make in an hour.
     pub requests_per_network: u32,
@@ -320,8 +321,40 @@ fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error>
     text.parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is no time zone; write it like Europe/London")))
 }
 
+/// What a length of time is called where something else stands in its place.
+pub(super) const LENGTH_OF_TIME: &str = "a length of time";
+
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    humantime::parse_duration(&text)
-        .map_err(|_| serde::de::Error::custom(format!("`{text}` is no length of time; write it like 90s, 5m or 24h")))
+    struct Length;
+
+    impl serde::de::Visitor<'_> for Length {
+        type Value = Duration;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(LENGTH_OF_TIME)
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Duration, E> {
+            length_of_time(text).map_err(E::custom)
+        }
+    }
+
+    deserializer.deserialize_str(Length)
+}
+
+/// Reads a length of time such as `90s` or `1h 30m`.
+///
+/// # Errors
+///
+/// When it is none, with what to write.
+pub fn length_of_time(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|_| format!("`{text}` is no length of time; write it like 90s, 5m or 24h"))
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let network = |text: String| {
+        let wrong = || format!("`{text}` is no network; write it like 10.0.0.0/8, or 192.0.2.1/32 for one address");
+        text.parse().map_err(|_| serde::de::Error::custom(wrong()))
+    };
+    Vec::<String>::deserialize(deserializer)?.into_iter().map(network).collect()
 }

@@ -21,6 +21,8 @@ fn preview(to: &Path, templates: Option<&Path>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handbill"));
     command.arg("--config").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config.toml"));
     command.args(["templates", "preview", "--out"]).arg(to);
+    // Variables of these tests are no keys of the config.
+    command.env_clear();
     if let Some(templates) = templates {
         command.env("HANDBILL_MAIL__TEMPLATES", templates);
     }

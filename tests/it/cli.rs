@@ -76,6 +76,7 @@ fn wrong_usage_ends_with_2_and_says_what_to_write() {
         (&["subscribers", "erase", "ana@example.org"], "handbill: erasing cannot be undone: say --yes"),
         (&["subscribers", "import", "-", "--consent", " "], "note"),
         (&["digests", "send", "weekly", "--at", "2026-03-02T08:00"], "offset"),
+        (&["appeals", "mark", "1", "--hold", "soon"], "`soon` is no length of time; write it like 90s, 5m or 24h"),
     ] {
         let ran = folder.run(arguments);
         assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
@@ -126,6 +127,9 @@ fn a_wrong_config_ends_with_2_and_names_the_line() {
     assert!(ran.code == 2 && ran.err.contains("other.toml"), "{}", ran.err);
     let ran = Ran::of(folder.command(&["status"]).env("HANDBILL_LOG", "handbill=loud").output().unwrap());
     assert!(ran.code == 2 && ran.err.contains("HANDBILL_LOG"), "{}", ran.err);
+    let ran = Ran::of(folder.command(&["status"]).env("HANDBILL_STORE_URL", "sqlite://other.db").output().unwrap());
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.starts_with("handbill: the variable HANDBILL_STORE_URL: it sets nothing; write "), "{}", ran.err);
 }
 
 #[test]

@@ -116,6 +116,15 @@ fn a_mistake_in_the_environment_is_named_too() {
         ("SITE__URL", "http://campaign.example", "https"),
         ("SOURCE__0__INTERVAL", "1s", "a feed is read at most once a minute"),
         ("RELAY__7__PORT", "25", "the numbers must follow on from 0"),
+        ("RELAY__1__HOST", "x", "it sets a key of a section that has no `name`; set HANDBILL_RELAY__1__NAME as well"),
+        ("SITE__NAEM", "x", "unknown field `naem`"),
+        ("STIE__NAME", "x", "unknown field `stie`"),
+        ("APPEALS__HOLD", "60", "`60` is no length of time; write it like 90s, 5m or 24h"),
+        ("SOURCE__0__INTERVAL", "60", "`60` is no length of time; write it like 90s, 5m or 24h"),
+        ("WEB__TRUSTED_PROXIES", "10.0.0.0/8", "expected a sequence; write a list like [\"one\", \"two\"]"),
+        ("WEB__TRUSTED_PROXIES", "[\"banana\"]", "`banana` is no network; write it like 10.0.0.0/8"),
+        ("WEB__TRUSTED_PROXIES", "[7]", "expected a string"),
+        ("WEB__LISTEN", "8080", "write it like 127.0.0.1:8080"),
     ] {
         let name = format!("HANDBILL_{name}");
         let error = read(&source, &[("HANDBILL_SITE__NAME", "x"), (&name, value)]).unwrap_err();
@@ -125,6 +134,64 @@ fn a_mistake_in_the_environment_is_named_too() {
     assert!(error.ends_with("expected u16; write a whole number up to 65535, without quotes"), "{error}");
     let error = read(&MINIMAL.replace("port", "prot"), &[("HANDBILL_SITE__NAME", "x")]).unwrap_err();
     assert!(error.starts_with("DIR/config.toml:11: "), "{error}");
+}
+
+#[test]
+fn a_variable_that_sets_nothing_is_a_mistake() {
+    for (name, said) in [
+        ("STORE_URL", "write HANDBILL_STORE__URL, with two underscores"),
+        ("SITE_POSTAL_ADDRESS", "write HANDBILL_SITE__POSTAL_ADDRESS, with"),
+        ("RELAY_0_PORT", "write HANDBILL_RELAY__0__PORT, with"),
+        ("RELAY_HOST", "write HANDBILL_RELAY__0__HOST, with"),
+        ("STORE", "write HANDBILL_STORE__KEY, with"),
+        ("LOGFORMAT", "write HANDBILL_LOG_FORMAT, or"),
+        ("LOG_LEVEL", "write HANDBILL_LOG, or"),
+        ("FOO", "unset it, or write it like HANDBILL_STORE__URL; those that are no keys are HANDBILL_CONFIG"),
+        ("_STORE__URL", "write HANDBILL_STORE__URL, with two underscores"),
+        ("STORE__", "it sets nothing"),
+        ("PORT", "it sets nothing"),
+    ] {
+        let error = read(MINIMAL, &[(&format!("HANDBILL_{name}"), "80")]).unwrap_err();
+        assert!(error.starts_with(&format!("the variable HANDBILL_{name}: it sets nothing; ")), "{error}");
+        assert!(error.contains(said), "{error}");
+    }
+    // What is no key, and what comes with a service of our name in a cluster.
+    let set = [
+        ("HANDBILL_CONFIG", "x"),
+        ("HANDBILL_LOG", "info"),
+        ("HANDBILL_LOG_FORMAT", "json"),
+        ("HANDBILL_NOTICE_KIND", "relay"),
+        ("HANDBILL_PORT", "tcp://10.0.0.1:80"),
+        ("HANDBILL_SERVICE_HOST", "10.0.0.1"),
+        ("HANDBILL_SERVICE_PORT_HTTP", "80"),
+        ("HANDBILL_PORT_80_TCP_ADDR", "10.0.0.1"),
+        ("HANDBILL_STORE_SERVICE_HOST", "10.0.0.2"),
+        ("HANDBILLS", "x"),
+    ];
+    read(MINIMAL, &set).unwrap();
+}
+
+#[test]
+fn all_sections_are_known_to_the_remedies() {
+    let error = read(&format!("{MINIMAL}[nosuch]\n"), &[]).unwrap_err();
+    let named: Vec<_> = error.split('`').skip(3).step_by(2).collect();
+    assert_eq!(named, variables::SECTIONS.iter().map(|(section, _)| *section).collect::<Vec<_>>(), "{error}");
+}
+
+#[test]
+fn a_text_in_the_environment_may_look_like_a_number() {
+    let config = read(MINIMAL, &[("HANDBILL_SITE__NAME", "1917"), ("HANDBILL_RELAY__0__USER", "true")]).unwrap();
+    assert_eq!((config.site.name.as_str(), config.relays[0].user.as_deref()), ("1917", Some("true")));
+}
+
+#[test]
+fn a_length_of_time_has_a_unit() {
+    let error = read(&format!("{MINIMAL}[appeals]\nhold = 60\n"), &[]).unwrap_err();
+    let said = "DIR/config.toml:14: appeals.hold: invalid type: integer `60`, expected a length of time; write it in \
+                quotes with its unit, like \"90s\", \"5m\" or \"24h\"";
+    assert_eq!(error, said);
+    let error = read(&format!("{MINIMAL}[appeals]\nhold = \"60\"\n"), &[]).unwrap_err();
+    assert!(error.ends_with("appeals.hold: `60` is no length of time; write it like 90s, 5m or 24h"), "{error}");
 }
 
 #[test]
