@@ -4,6 +4,7 @@
 
 mod charset;
 mod items;
+mod json;
 mod pace;
 mod said;
 
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use aws_lc_rs::digest;
+use feed_rs::parser::ParseFeedError;
 use hyper::StatusCode;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -220,15 +222,25 @@ fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
 
 /// The posts in a feed's bytes, and what is wrong with some of them.
 fn read(bytes: &[u8], content_type: Option<&str>, settings: &Settings) -> Result<(Vec<Found>, Vec<Problem>), String> {
-    let text = charset::decode(bytes, content_type);
+    let charset::Decoded { text, is_broken } = charset::decode(bytes, content_type);
     let parser = feed_rs::parser::Builder::new()
         .base_uri(Some(settings.base.as_str()))
         // An item without a name of its own is known by its other names, not by one that is made up.
         .id_generator(|_, _, _| String::new())
         .sanitize_content(false)
         .build();
-    let feed = parser.parse(text.as_bytes()).map_err(|error| said::of_parser(&text, &error))?;
-    Ok(items::items(&feed, settings))
+    let feed = parser.parse(text.as_bytes()).or_else(|error| match &error {
+        ParseFeedError::JsonSerde(fault) if fault.is_data() => match json::with_text_ids(&text) {
+            Some(text) => parser.parse(text.as_bytes()).map_err(|error| said::of_parser(&text, &error)),
+            None => Err(said::of_parser(&text, &error)),
+        },
+        _ => Err(said::of_parser(&text, &error)),
+    })?;
+    let (found, mut problems) = items::items(&feed, settings);
+    if is_broken {
+        problems.push(Problem::new("", said::BROKEN_CHARACTERS));
+    }
+    Ok((found, problems))
 }
 
 #[cfg(test)]

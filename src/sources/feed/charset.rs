@@ -4,24 +4,34 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// Decodes a feed: by its first character where that shows UTF-16 or a byte order mark, else by the `charset` of `content_type`, else by its XML declaration, else as
-/// UTF-8 (RFC 7303 section 3). A charset that does not fit the bytes makes way for the next one; where none fits,
-/// broken characters are replaced, as one of them should not hold back a whole feed.
+/// A feed as text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Decoded {
+    /// The text.
+    pub(super) text: String,
+    /// Whether there are bytes in it that are no characters, and were replaced.
+    pub(super) is_broken: bool,
+}
+
+/// Decodes a feed: by its first character where that shows UTF-16 or a byte order mark, else by the `charset` of
+/// `content_type`, else by its XML declaration, else as UTF-8 (RFC 7303 section 3). A charset that does not fit the bytes
+/// makes way for the next one; where none fits, broken characters are replaced, as the WHATWG's Encoding standard has it:
+/// one of them should not hold back a whole feed.
 ///
 /// The XML declaration is left out, as it would be wrong by now.
-pub(super) fn decode(bytes: &[u8], content_type: Option<&str>) -> String {
-    let text = match Encoding::for_bom(bytes) {
-        Some((encoding, mark)) => encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0,
+pub(super) fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+    let (text, is_broken) = match Encoding::for_bom(bytes) {
+        Some((encoding, mark)) => encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()),
         None => {
             let candidates = [unmarked_utf16(bytes), content_type.and_then(charset), declared(bytes), Some(UTF_8)];
             let exact =
                 |encoding: &&'static Encoding| encoding.decode_without_bom_handling_and_without_replacement(bytes);
             let mut found = candidates.iter().flatten().filter_map(exact);
             let first = candidates.iter().flatten().next().copied().unwrap_or(UTF_8);
-            found.next().unwrap_or_else(|| first.decode_without_bom_handling(bytes).0)
+            found.next().map_or_else(|| first.decode_without_bom_handling(bytes), |text| (text, false))
         }
     };
-    without_declaration(text)
+    Decoded { text: without_declaration(text), is_broken }
 }
 
 /// The charset that a `Content-Type` names.
@@ -92,15 +102,23 @@ mod tests {
             (utf16(RUSSIAN, false), Some("text/xml; charset=utf-8")),
             (utf16(RUSSIAN, true), Some("text/xml; charset=utf-16be")),
         ] {
-            assert_eq!(decode(&bytes, content_type).trim_start(), RUSSIAN, "{content_type:?}, {bytes:?}");
+            let Decoded { text, is_broken } = decode(&bytes, content_type);
+            assert_eq!((text.trim_start(), is_broken), (RUSSIAN, false), "{content_type:?}, {bytes:?}");
         }
     }
 
     #[test]
     fn a_broken_character_does_not_hold_the_rest_back() {
-        assert_eq!(decode(b"\n <rss>a\xffb</rss>", None), "<rss>a\u{fffd}b</rss>");
-        assert_eq!(decode(b"", None), "");
-        assert_eq!(decode(&[0xfe, 0xff, 0xd8], None), "\u{fffd}");
-        assert_eq!(decode(b"<?xml-stylesheet href='x'?><rss/>", None), "<?xml-stylesheet href='x'?><rss/>");
+        for (bytes, content_type, text, is_broken) in [
+            (&b"\n <rss>a\xffb</rss>"[..], None, "<rss>a\u{fffd}b</rss>", true),
+            (b"<rss>a\xffb</rss>", Some("text/xml; charset=utf-8"), "<rss>a\u{fffd}b</rss>", true),
+            (b"", None, "", false),
+            (&[0xfe, 0xff, 0xd8], None, "\u{fffd}", true),
+            // Somebody else's broken character, which is a whole one by now.
+            ("<rss>\u{fffd}</rss>".as_bytes(), None, "<rss>\u{fffd}</rss>", false),
+            (b"<?xml-stylesheet href='x'?><rss/>", None, "<?xml-stylesheet href='x'?><rss/>", false),
+        ] {
+            assert_eq!(decode(bytes, content_type), Decoded { text: text.to_owned(), is_broken });
+        }
     }
 }

@@ -4,7 +4,12 @@ use feed_rs::parser::{ParseErrorKind, ParseFeedError};
 use hyper::StatusCode;
 use url::Url;
 
+use super::json;
 use crate::http::HttpError;
+
+/// That there are characters in it which nobody can read.
+pub(super) const BROKEN_CHARACTERS: &str = "some of its characters are broken: its bytes are not in the charset that it \
+    names, or in UTF-8; they are shown as \u{fffd}, until it is mended where it is made";
 
 /// Why there is no answer.
 pub(super) fn of_http(error: &HttpError) -> String {
@@ -48,7 +53,7 @@ pub(super) fn of_parser(text: &str, error: &ParseFeedError) -> String {
         ParseFeedError::ParseError(ParseErrorKind::MissingContent(what)) => format!("there is no {what} in an item"),
         ParseFeedError::JsonUnsupportedVersion(_) => "its version of JSON Feed is not known".to_owned(),
         ParseFeedError::JsonSerde(error) if error.is_data() => {
-            format!("it lacks what a JSON Feed must have, at line {}", error.line())
+            json::blamed(text).unwrap_or_else(|| format!("it is no JSON Feed, at line {}", error.line()))
         }
         ParseFeedError::JsonSerde(error) => format!("its JSON is broken at line {}", error.line()),
         ParseFeedError::XmlReader(_) | ParseFeedError::IoError(_) => "its XML is broken or cut off".to_owned(),

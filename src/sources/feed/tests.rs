@@ -132,6 +132,33 @@ fn an_item_needs_next_to_nothing() {
 }
 
 #[test]
+fn ids_that_are_no_texts_are_taken_as_texts() {
+    let item = |id: &str, title: &str| {
+        format!("{{\"id\": {id}, \"title\": \"{title}\", \"url\": \"https://a.example/{title}\"}}")
+    };
+    let items =
+        [item("7", "A"), item("\"8\"", "B"), item("1.5", "C"), item("true", "D"), item("null", "E"), item("[1]", "F")];
+    let feed = format!(
+        "{{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"T\", \"items\": [{}]}}",
+        items.join(",")
+    );
+    let posts = posts(&feed, "https://a.example/feed.json");
+    let seen: Vec<_> = posts.iter().map(|(guid, post)| (guid.as_deref(), post.title.as_str())).collect();
+    let wanted =
+        [(Some("7"), "A"), (Some("8"), "B"), (Some("1.5"), "C"), (Some("true"), "D"), (None, "E"), (None, "F")];
+    assert_eq!(seen, wanted);
+}
+
+#[test]
+fn broken_characters_hold_nothing_back_and_are_told() {
+    let feed = b"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel><title>T</title>\
+                 <item><title>Caf\xe9</title></item></channel></rss>";
+    let (found, problems) = read(feed, Some("text/xml; charset=utf-8"), &settings("https://a.example/")).unwrap();
+    assert_eq!(found[0].content.title, "Caf\u{fffd}");
+    assert_eq!(problems, [Problem::new("", said::BROKEN_CHARACTERS)]);
+}
+
+#[test]
 fn what_is_no_feed_is_said_without_quoting_it() {
     for (text, said) in [
         ("", "it is neither RSS, Atom nor JSON Feed"),
@@ -140,7 +167,22 @@ fn what_is_no_feed_is_said_without_quoting_it() {
         ("<svg><title>ana@example.org</title></svg>", "it is neither RSS"),
         ("<rss version='2.0'><channel><item><title>ana@example.org</item></channel></rss>", "its XML is broken"),
         ("<rss version='2.0'><channel><item><title>ana@example.org", "its XML is broken or cut off"),
-        ("{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"ana@example.org\"}", "it lacks what a JSON"),
+        (
+            "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"ana@example.org\"}",
+            "it lacks `items`, at line 1",
+        ),
+        (
+            "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"T\", \"items\": [{},\n{\"id\": 1, \"tags\": [\"ana\", 7]}]}",
+            "items[1].tags[1] is another kind of value",
+        ),
+        (
+            "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"T\", \"items\": [{\"attachments\": [{\"url\": \"ana\"}]}]}",
+            "items[0].attachments[0] lacks `mime_type`",
+        ),
+        (
+            "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"T\", \"items\": \"ana\"}",
+            "the feed cannot be read: items is another kind of value than JSON Feed wants there, at line 1; mend",
+        ),
         (
             "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"ana@example.org",
             "its JSON is broken at line 1",

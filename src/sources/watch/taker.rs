@@ -19,6 +19,8 @@ pub(super) struct Taker {
     on_change: Arc<dyn Fn() + Send + Sync>,
     /// What is wrong at present and was said.
     said: HashSet<Problem>,
+    /// Whether the source could be read at the last pass.
+    was_readable: bool,
     store_failed: bool,
 }
 
@@ -30,7 +32,7 @@ impl Taker {
         clock: Clock,
         on_change: Arc<dyn Fn() + Send + Sync>,
     ) -> Self {
-        Self { store, config, source, clock, on_change, said: HashSet::new(), store_failed: false }
+        Self { store, config, source, clock, on_change, said: HashSet::new(), was_readable: true, store_failed: false }
     }
 
     /// Takes in what is urgent before the rest of a pass is read.
@@ -82,8 +84,7 @@ impl Taker {
     /// Logs each problem once, until it is over.
     fn say(&mut self, problems: Vec<Problem>, refused: Vec<Problem>, readable: bool) {
         let source = &self.source.name;
-        let unreadable = |problem: &Problem| problem.path.is_empty();
-        if readable && self.said.iter().any(unreadable) {
+        if readable && !self.was_readable {
             tracing::info!(%source, "the source can be read again");
         }
         let refused: HashSet<_> = refused.into_iter().collect();
@@ -91,7 +92,9 @@ impl Taker {
         for problem in problems.difference(&self.said) {
             if refused.contains(problem) {
                 tracing::warn!(%source, %problem, "a post calls itself urgent and is taken as an ordinary one");
-            } else if unreadable(problem) {
+            } else if problem.path.is_empty() && readable {
+                tracing::warn!(%source, %problem, "the source is read, and is not as it should be");
+            } else if problem.path.is_empty() {
                 tracing::error!(%source, %problem, "the source cannot be read");
             } else {
                 match self.source.kind() {
@@ -100,6 +103,7 @@ impl Taker {
                 }
             }
         }
+        self.was_readable = readable;
         if !readable {
             // What was wrong with single posts is still so when the source comes back.
             self.said.extend(problems);
