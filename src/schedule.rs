@@ -7,10 +7,18 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, LocalResult, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use crate::clock::Timestamp;
+
+/// The day that a text begins with, like 2027-02-29, where the calendar has none such.
+pub fn missing_day(text: &str) -> Option<&str> {
+    let day = text.trim().get(..10)?;
+    let is_digit = |at: usize, byte: u8| if [4, 7].contains(&at) { byte == b'-' } else { byte.is_ascii_digit() };
+    let looks_like_one = day.bytes().enumerate().all(|(at, byte)| is_digit(at, byte));
+    (looks_like_one && NaiveDate::parse_from_str(day, "%Y-%m-%d").is_err()).then_some(day)
+}
 
 /// A cron line of six or seven fields (seconds first), read on a wall clock.
 #[derive(Clone, Debug)]

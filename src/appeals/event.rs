@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::clock::Timestamp;
 use crate::posts::content::one_line;
+use crate::schedule::missing_day;
 use crate::{regions, schedule};
 
 /// How long an event lasts whose end nobody named.
@@ -290,12 +291,13 @@ fn local(field: &'static str, text: &str, day: Option<NaiveDate>) -> Result<Naiv
     let time = || Some(day?.and_time(chrono::NaiveTime::parse_from_str(text, "%H:%M").ok()?));
     let found = FORMS.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).or_else(time);
     found.filter(|at| (2000..2200).contains(&chrono::Datelike::year(at))).ok_or_else(|| {
-        EventError::new(
-            field,
-            format!(
+        let why = match missing_day(text) {
+            Some(day) => format!("the calendar has no day {day}; write one that it has"),
+            None => format!(
                 "`{text}` is no local time; write it like 2026-09-28T16:00, without an offset, and name the zone apart"
             ),
-        )
+        };
+        EventError::new(field, why)
     })
 }
 

@@ -169,18 +169,18 @@ fn summary(due: &Due, edition: Option<EditionId>, made: bool) -> Planned {
 
 fn tell(planned: &Planned, out: &mut Output) -> anyhow::Result<()> {
     let Planned { cadence, slot, time_zone, recipients, expires, .. } = planned;
-    let digest = format!("the {cadence} digest of {slot} ({time_zone})");
+    let digest = format!("{} ({time_zone})", digest::in_words(*cadence, *slot));
     match (&planned.variants, planned.edition) {
         (None, Some(edition)) if planned.made => {
-            out.line(format!("Edition {edition}: {digest}, for {recipients}, until {expires}"))?;
+            out.line(format!("Edition {edition}: {digest}: to {recipients}, until {expires}"))?;
         }
         (None, edition) => {
             let edition = or_empty(edition);
-            out.line(format!("Edition {edition}: {digest} was planned before, for {recipients}"))?;
+            out.line(format!("Edition {edition}: {digest}: planned before, to {recipients}"))?;
         }
         (Some(samples), edition) => {
             let before = edition.map(|id| format!("; edition {id} has it already")).unwrap_or_default();
-            out.line(format!("Would be {digest}, for {recipients}{before}"))?;
+            out.line(format!("Would be {digest}: to {recipients}{before}"))?;
             for sample in samples {
                 out.line(format!(
                     "\n{} in {}: {}\n",

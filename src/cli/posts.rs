@@ -8,7 +8,8 @@ use super::args::{Format, choices};
 use super::output::{Output, or_empty};
 use super::{Ended, Outcome};
 use crate::app::App;
-use crate::id::PostId;
+use crate::appeals::AppealState;
+use crate::id::{AppealId, PostId};
 use crate::posts::intake::Intake;
 use crate::posts::{PostState, review};
 use crate::sources;
@@ -38,7 +39,7 @@ Examples:
   handbill posts drop 7
   handbill posts drop 7 8 9
 
-No digest that is planned from now on has it.";
+No digest that is planned from now on has it. An appeal that it is goes on: see `handbill appeals cancel`.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Posts {
@@ -116,6 +117,9 @@ struct Reviewed {
     state: PostState,
     /// Why its urgent mark was not taken.
     not_urgent: Option<String>,
+    /// The appeal that it is and that goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    appeal: Option<AppealId>,
 }
 
 async fn release(app: &App, ids: &[PostId], json: bool, out: &mut Output) -> anyhow::Result<()> {
@@ -128,7 +132,7 @@ async fn release(app: &App, ids: &[PostId], json: bool, out: &mut Output) -> any
             let why = not_urgent.as_ref().map(|why| format!("; not taken as urgent: {why}")).unwrap_or_default();
             out.line(format_args!("post {id} goes into the digests{why}"))?;
         }
-        done.push(Reviewed { id: *id, state: PostState::Live, not_urgent });
+        done.push(Reviewed { id: *id, state: PostState::Live, not_urgent, appeal: None });
     }
     if json {
         out.json(&done)?;
@@ -140,10 +144,17 @@ async fn drop_posts(app: &App, ids: &[PostId], json: bool, out: &mut Output) -> 
     let mut done = Vec::new();
     for id in ids {
         review::drop_post(&app.store, *id, "cli", app.clock.now()).await.context("could not drop")?;
+        let appeal = app.store.appeal_of(*id).await?.filter(|appeal| appeal.state == AppealState::Open);
+        let appeal = appeal.map(|appeal| appeal.id);
         if !json {
             out.line(format_args!("post {id} stays out of the digests"))?;
+            if let Some(appeal) = appeal {
+                out.line(format_args!(
+                    "its appeal {appeal} goes on; call it off with: handbill appeals cancel {appeal}"
+                ))?;
+            }
         }
-        done.push(Reviewed { id: *id, state: PostState::Dropped, not_urgent: None });
+        done.push(Reviewed { id: *id, state: PostState::Dropped, not_urgent: None, appeal });
     }
     if json {
         out.json(&done)?;

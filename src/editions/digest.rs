@@ -23,7 +23,7 @@ pub enum DigestError {
     #[error("--at {0} lies ahead; a digest can be planned for a slot that has come")]
     Ahead(Timestamp),
     /// The slot's digest would be stale at once.
-    #[error("the {cadence} digest of {slot} expired at {expired}, when the next one was due; plan a later one")]
+    #[error("{} expired at {expired}, when the next one was due; plan a later one", in_words(*cadence, *slot))]
     Stale {
         /// Which digest.
         cadence: Cadence,
@@ -41,6 +41,15 @@ pub enum DigestError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A digest in words, such as `the weekly digest of 2026-03-02T08:00:00Z`. Who wants each post has no slots: theirs is
+/// what is new.
+pub fn in_words(cadence: Cadence, slot: Timestamp) -> String {
+    match cadence {
+        Cadence::Each => format!("what was new at {slot} for those who want each post"),
+        Cadence::Daily | Cadence::Weekly | Cadence::Monthly => format!("the {cadence} digest of {slot}"),
+    }
 }
 
 /// A digest that is due: what its edition is made from.

@@ -12,7 +12,7 @@ use url::Url;
 use self::fields::{Fields, line_of};
 use crate::appeals::declared::Declared;
 use crate::clock::Timestamp;
-use crate::schedule::instant;
+use crate::schedule::{instant, missing_day};
 use crate::topics::Topics;
 
 /// What a post says about itself; everything is optional.
@@ -108,9 +108,10 @@ fn checked(
     settings: &Settings<'_>,
     wrong: impl Fn(&'static str, &str) -> Fault,
 ) -> Result<FrontMatter, Fault> {
-    let date = fields.take("date").map(|text| date(&text, settings.time_zone).ok_or(()));
-    let date = date.transpose().map_err(|()| {
-        wrong("date", "this is no date; write it like 2026-03-02, 2026-03-02T08:00 or 2026-03-02T08:00:00Z")
+    let date = fields.take("date").map(|text| date(&text, settings.time_zone).ok_or(text));
+    let date = date.transpose().map_err(|text| match missing_day(&text) {
+        Some(day) => wrong("date", &format!("the calendar has no day {day}; write one that it has")),
+        None => wrong("date", "this is no date; write it like 2026-03-02, 2026-03-02T08:00 or 2026-03-02T08:00:00Z"),
     })?;
     let language = fields.take("language").map(|tag| tag.parse::<LanguageIdentifier>());
     let language = language

@@ -12,9 +12,7 @@ use crate::vault::TokenPurpose;
 /// `GET /confirm/{token}`: what was chosen, and a button. Programs that look at every link in a mail confirm nothing.
 pub(super) async fn show(mut visit: Visit, followed: Followed) -> Result<Response, Problem> {
     visit.follow(followed.token).await;
-    if followed.token.purpose != TokenPurpose::Confirm {
-        return Err(Problem::BadLink);
-    }
+    is_for_this(&followed)?;
     let wanted = list::asked(visit.app(), &followed.token).await?;
     let mail_language = wanted.language.as_deref().unwrap_or(&visit.app().config.site.language);
     let mail_language = visit.words().language(mail_language);
@@ -31,6 +29,12 @@ pub(super) async fn show(mut visit: Visit, followed: Followed) -> Result<Respons
 /// `POST /confirm/{token}`: confirms.
 pub(super) async fn confirm(mut visit: Visit, followed: Followed) -> Result<Response, Problem> {
     visit.follow(followed.token).await;
+    is_for_this(&followed)?;
     list::confirm(visit.app(), &followed.token).await?;
     visit.notice("page-confirmed-heading", ["page-confirmed", "page-confirmed-change"])
+}
+
+/// A link of another kind is no link here.
+fn is_for_this(followed: &Followed) -> Result<(), Problem> {
+    if followed.token.purpose == TokenPurpose::Confirm { Ok(()) } else { Err(Problem::BadLink) }
 }

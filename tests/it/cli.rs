@@ -367,6 +367,23 @@ fn templates_are_checked_and_previewed() {
 }
 
 #[test]
+fn who_drops_a_post_is_told_that_its_appeal_goes_on() {
+    let folder = Folder::new();
+    folder.write("posts/strike.md", "# The strike goes on\n\nText");
+    folder.done(&["posts", "pull", "--no-baseline"]);
+    folder.done(&["appeals", "mark", "1", "--deadline", "2099-01-01T00:00:00Z", "--yes"]);
+    let said = folder.done(&["posts", "drop", "1"]);
+    assert!(said.contains("its appeal 1 goes on; call it off with: handbill appeals cancel 1"), "{said}");
+    folder.write("posts/march.md", "# The march\n\nText");
+    folder.done(&["posts", "pull", "--no-baseline"]);
+    assert_eq!(folder.done(&["posts", "drop", "2"]), "post 2 stays out of the digests\n");
+    folder.write("posts/vote.md", "# The vote\n\nText");
+    folder.done(&["posts", "pull", "--no-baseline"]);
+    let said = folder.done(&["digests", "send", "each"]);
+    assert!(said.contains(": what was new at ") && !said.contains("each digest"), "{said}");
+}
+
+#[test]
 fn posts_are_pulled_held_released_and_dropped() {
     let folder = Folder::new();
     let post = |name: &str| {

@@ -270,7 +270,7 @@ on_both! {
             assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
         }
         assert_eq!(site.post(&format!("/unsubscribe/{cut}"), "List-Unsubscribe=One-Click").await.status, 404);
-        assert_eq!(site.post(&format!("/confirm/{mail}"), "").await.status, 410);
+        assert_eq!(site.post(&format!("/confirm/{mail}"), "").await.status, 404);
         assert_eq!(site.find(ANA).await.unwrap().suppression, None);
         // An hour later the fresh one is dead too.
         site.app.clock.set(site.app.clock.now().plus(Duration::from_secs(3601)));

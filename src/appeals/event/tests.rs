@@ -48,6 +48,7 @@ fn each_refusal_names_field_and_remedy() {
     fails(|draft| draft.starts = None, "starts", "like 2026-09-28T16:00");
     fails(|draft| draft.starts = Some("2015-09-27T08:00".to_owned()), "starts", "is over");
     fails(|draft| draft.starts = Some("tomorrow".to_owned()), "starts", "no local time");
+    fails(|draft| draft.starts = Some("2027-02-29T10:00".to_owned()), "starts", "no day 2027-02-29;");
     fails(|draft| draft.starts = Some("2015-09-28T16:00Z".to_owned()), "starts", "without an offset");
     fails(|draft| draft.starts = Some("2016-03-27T01:30".to_owned()), "starts", "does not exist");
     fails(|draft| draft.starts = Some("2015-10-25T01:30".to_owned()), "starts", "comes twice");

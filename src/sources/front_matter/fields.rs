@@ -27,6 +27,8 @@ const FIELDS: &[&str] = &[
 ];
 /// Fields that are ours only in an urgent post: in all others they belong to the site's own tools, whatever they look like.
 const URGENT_FIELDS: &[&str] = &["event", "events", "deadline", "region"];
+/// Of two values, only a person knows which one is meant.
+const TWICE: &str = "this key is there twice; keep one of the two";
 /// What to write where a field is not a text.
 const REMEDIES: &[(&str, &str)] = &[
     ("topics", "write a list like [Appeals, Press release]"),
@@ -87,7 +89,9 @@ fn yaml<T: serde::de::DeserializeOwned + Default>(block: &str) -> Result<T, Faul
     serde_saphyr::from_str_with_options::<Option<T>>(block, options).map(Option::unwrap_or_default).map_err(|error| {
         let line = error.location().and_then(|at| usize::try_from(at.line()).ok()).filter(|line| *line > 0);
         let field = line.and_then(|line| field_on(block, line));
+        let is_twice = matches!(error.without_snippet(), serde_saphyr::Error::DuplicateMappingKey { .. });
         let message = match field {
+            _ if is_twice => TWICE,
             Some(field) => remedy(field).unwrap_or("this is no text on one line; put it in quotes"),
             None => "this is no YAML; write `key: value` lines, with quotes around values that hold a colon",
         };
@@ -193,7 +197,8 @@ impl<'de> Deserialize<'de> for TopicList {
 pub(super) fn from_toml(block: &str) -> Result<Fields, Fault> {
     let table: toml::Table = toml::from_str(block).map_err(|error| {
         let before = error.span().and_then(|span| block.get(..span.start)).map(|text| text.matches('\n').count());
-        let message = "this is no TOML; write `key = \"value\"` lines".to_owned();
+        let is_twice = error.message().contains("duplicate key");
+        let message = if is_twice { TWICE } else { "this is no TOML; write `key = \"value\"` lines" }.to_owned();
         Fault { line: before.map(|before| before + 2), field: None, message }
     })?;
     let mut fields = Fields::default();

@@ -136,3 +136,27 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_key_that_is_there_twice_and_a_day_that_is_none_are_called_so() {
+    for (text, line, field, said) in [
+        (
+            "---\ntitle: A\nguid: x\ntitle: B\n---\n",
+            Some(4),
+            Some("title"),
+            "this key is there twice; keep one of the two",
+        ),
+        ("---\nodd: 1\nodd: 2\n---\n", Some(3), None, "this key is there twice; keep one of the two"),
+        ("+++\ntitle = \"A\"\ntitle = \"B\"\n+++\n", Some(3), None, "this key is there twice; keep one of the two"),
+        ("---\ntitle: [A]\n---\n", Some(2), Some("title"), "this is no text on one line; put it in quotes"),
+        (
+            "---\ndate: 2027-02-29\n---\n",
+            Some(2),
+            Some("date"),
+            "the calendar has no day 2027-02-29; write one that it has",
+        ),
+    ] {
+        let fault = parse(text).unwrap_err();
+        assert_eq!((fault.line, fault.field, fault.message.as_str()), (line, field, said), "{text}");
+    }
+}
