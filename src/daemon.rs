@@ -68,7 +68,7 @@ impl Daemon {
     ///
     /// When a template is broken, or mail cannot be signed.
     pub fn on(app: Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
-// First, so that one that comes while the templates are read has them read again.
+        // First, so that one that comes while the templates are read has them read again.
         let hangups = signal(SignalKind::hangup()).context("cannot catch SIGHUP")?;
         let templates = watch::channel(Arc::new(load(&app)?)).0;
         Signer::of(&app.config)?;
