@@ -225,10 +225,10 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn versions_to_remind(&self, now: Timestamp, until: Timestamp) -> Result<Vec<Version>> {
-        // From the few events that are near: the index on their start finds them.
+        // From the few events that are near, which the index on their start finds: this is asked every second.
         const NEAR: &str = "WHERE id IN (SELECT version_id FROM events WHERE starts_at > $1 AND starts_at <= $2) \
              AND number = (SELECT max(number) FROM appeal_versions o WHERE o.appeal_id = appeal_versions.appeal_id) \
-             AND appeal_id IN (SELECT id FROM appeals WHERE state = 'open') ORDER BY id";
+             AND EXISTS (SELECT 1 FROM appeals a WHERE a.id = appeal_versions.appeal_id AND a.state = 'open') ORDER BY id";
         let rows: Vec<VersionRow> = on!(self, db => {
             sqlx::query_as(sql(VERSIONS, NEAR)).bind(now).bind(until).fetch_all(db).await?
         });

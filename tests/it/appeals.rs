@@ -7,5 +7,6 @@ mod interleaved;
 mod lane;
 mod late;
 mod model_case;
+mod reminding;
 mod rules;
 mod stopping;

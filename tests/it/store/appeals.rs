@@ -83,9 +83,14 @@ on_both! {
         assert_eq!(app.store.report_to(appeal).await.unwrap().unwrap().address, report.address);
         assert_eq!(app.store.versions_since(AppealState::Open, now).await.unwrap().len(), 1);
         assert!(app.store.versions_since(AppealState::Cancelled, now).await.unwrap().is_empty());
-        let near = app.store.versions_to_remind(now, now.plus(Duration::from_secs(7200))).await.unwrap();
-        assert_eq!(near.len(), 1, "the present version, and not the one before it");
-        assert!(app.store.versions_to_remind(now, now).await.unwrap().is_empty());
+        // Of those that start after now, and not later than the end of the stretch.
+        let start = events[0].starts.at;
+        let near = async |from, until| app.store.versions_to_remind(from, until).await.unwrap();
+        let found = near(now, now.plus(Duration::from_secs(7200))).await;
+        assert_eq!(found, std::slice::from_ref(&current), "the present version, and not the one before it");
+        assert_eq!(near(Timestamp(start.0 - 1), start).await, found);
+        assert!(near(now, Timestamp(start.0 - 1)).await.is_empty());
+        assert!(near(start, Timestamp(i64::MAX)).await.is_empty());
         assert_eq!(app.store.proposals().await.unwrap(), [(appeal, None)], "the latest word counts");
         assert_eq!(app.store.refused_marks().await.unwrap(), [(post, "no address".to_owned())]);
 
@@ -99,9 +104,14 @@ on_both! {
         let again = tx.make_appeal(post, PostState::Held, "cli", now).await.unwrap();
         assert_eq!(again, Some(appeal), "taken back, it can be marked again");
         tx.commit().await.unwrap();
+        assert_eq!(near(now, start).await.len(), 1);
         assert!(app.store.report_to(appeal).await.unwrap().is_none(), "by somebody else, who named nobody");
         assert!(app.store.proposals().await.unwrap().is_empty());
         assert!(app.store.refused_marks().await.unwrap().is_empty());
+        let mut tx = app.store.begin().await.unwrap();
+        tx.set_appeal_state(appeal, AppealState::Cancelled).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(near(now, start).await.is_empty(), "it was called off");
     }
 }
 

@@ -1,5 +1,5 @@
 //! How the databases go about each statement: none reads a whole table of subscribers or deliveries, but those few that
-//! look at everybody's zone or count deliveries; nor of posts' names.
+//! look at everybody's zone or count deliveries; nor of posts' names, nor of events.
 //!
 //! The statements are those that the other tests of the store made PostgreSQL prepare, so none can be forgotten here.
 
@@ -263,5 +263,61 @@ async fn no_pass_reads_all_posts_or_names_for_one() {
             // The index of those that have no original yet holds nothing else.
             assert!(line.contains("posts_unlinked"), "SQLite reads a whole table for\n{text}\n{on_sqlite}");
         }
+    }
+}
+
+/// An appeal for each of many posts, with two versions of an event each; the events are an hour apart, and few are near.
+async fn fill_appeals(store: &Store, now: Timestamp) {
+    const REVISIONS: &str = "INSERT INTO revisions (id, post_id, number, seen_at, published_at, title, language, topics, \
+         excerpt, html, text, hash) SELECT id, id, 1, 1, 1, '', 'en', '', '', '', '', CAST('hash' AS BYTES) FROM posts";
+    const APPEALS: &str = "INSERT INTO appeals (id, post_id, state, created_at, created_by) \
+         SELECT id, id, CASE WHEN id % 3 = 0 THEN 'cancelled' ELSE 'open' END, 1, 'test' FROM posts";
+    const VERSIONS: &str = "INSERT INTO appeal_versions (id, appeal_id, number, kind, revision_id, deadline_at, created_at, \
+         created_by) SELECT 2 * a.id + n.number, a.id, n.number, 'amended', a.id, 1, a.id, 'test' FROM appeals a, \
+         (SELECT 1 AS number UNION ALL SELECT 2) n";
+    const EVENTS: &str = "INSERT INTO events (version_id, position, uid, starts_local, ends_local, time_zone, starts_at, \
+         ends_at, address) SELECT id, 0, 'event ' || appeal_id, '2026-03-02T16:00:00', '2026-03-02T19:00:00', 'Europe/London', \
+         $1 + appeal_id * 3600000000, $1 + appeal_id * 3600000000 + 1, 'London' FROM appeal_versions";
+    let mut tx = store.begin().await.unwrap();
+    match &mut tx {
+        handbill::store::Tx::Sqlite(db) => {
+            db.execute(AssertSqlSafe(REVISIONS.replace("BYTES", "BLOB"))).await.unwrap();
+            db.execute(APPEALS).await.unwrap();
+            db.execute(VERSIONS).await.unwrap();
+            sqlx::query(EVENTS).bind(now).execute(&mut **db).await.unwrap();
+        }
+        handbill::store::Tx::Postgres(db) => {
+            db.execute(AssertSqlSafe(REVISIONS.replace("BYTES", "BYTEA"))).await.unwrap();
+            db.execute(APPEALS).await.unwrap();
+            db.execute(VERSIONS).await.unwrap();
+            sqlx::query(EVENTS).bind(now).execute(&mut **db).await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_look_for_reminders_reads_all_events() {
+    let postgres = TestStore::postgres().await;
+    let now = postgres.now();
+    let near = now.plus(std::time::Duration::from_secs(24 * 3600));
+    fill_posts(&postgres).await;
+    fill_appeals(&postgres, now).await;
+    let Store::Postgres(pool) = &postgres.store else { unreachable!() };
+    pool.execute("VACUUM (ANALYZE)").await.unwrap();
+    assert_eq!(postgres.versions_to_remind(now, near).await.unwrap().len(), 16, "those of a day that are open");
+    let plans = postgres_plans(&postgres, &["FROM events"]).await;
+    assert!(plans.len() >= 2, "only {} statements were seen", plans.len());
+    let sqlite = TestStore::sqlite().await;
+    fill_posts(&sqlite).await;
+    fill_appeals(&sqlite, now).await;
+    assert_eq!(sqlite.versions_to_remind(now, near).await.unwrap().len(), 16);
+    let file = format!("sqlite://{}", sqlite.folder().unwrap().join("handbill.db").display());
+    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    for (text, plan) in plans {
+        let on_sqlite = sqlite_plan(&pool, &text).await;
+        assert!(!plan.contains("Seq Scan"), "PostgreSQL reads a whole table for\n{text}\n{plan}");
+        let scans = on_sqlite.lines().any(|line| line.starts_with("SCAN "));
+        assert!(!scans, "SQLite reads a whole table for\n{text}\n{on_sqlite}");
     }
 }
