@@ -49,11 +49,16 @@ pub async fn take_urgent(with: &With<'_>, urgent: &Urgent, so_far: SoFar, now: T
     let is_first = with.mail_all && row.baseline_at.is_none();
     let part = Part { row, memory, found: &urgent.found, names, units, is_first };
     let mut taking = Taking::of(with, part, so_far, now);
-    while taking.step().await? == Step::More {
+    let mut step = taking.step().await?;
+    while step == Step::More {
         tokio::time::sleep(GAP).await;
+        step = taking.step().await?;
     }
     let mut so_far = taking.so_far();
-    so_far.found.extend(seen);
+    // Where another pass was faster, nothing says that these were kept: the pass that follows looks itself.
+    if step == Step::Done {
+        so_far.found.extend(seen);
+    }
     Ok(so_far)
 }
 
