@@ -1,11 +1,15 @@
 //! Amending an appeal and calling it off: exactly those who were told are told again.
 
+mod check;
+
 use std::time::Duration;
 
-use super::event::{Event, EventDraft, EventError, Rules, last_end, last_start};
+pub use self::check::{Change, Checked, check, check_declared};
+pub(super) use self::check::{checked, present};
+
+use super::event::EventError;
 use super::mark::{MarkError, make_edition};
-use super::{Appeal, AppealState, Version, VersionKind, regions_of};
-use super::{edited, proposed};
+use super::{Appeal, AppealState, Version, VersionKind, proposed};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::editions::{EditionKind, EditionState};
@@ -29,6 +33,12 @@ pub enum AmendError {
     /// It has no such event.
     #[error("appeal {0} has no event {1}; it has {2}")]
     NoEvent(AppealId, usize, usize),
+    /// One that is over is not taken away.
+    #[error("event {1} of appeal {0} is over; nobody needs to hear any more that it is off")]
+    EventOver(AppealId, usize),
+    /// Nothing would be left that anybody could come to.
+    #[error("no other event of appeal {0} is still ahead; call it off with `handbill appeals cancel {0}`")]
+    LastEvent(AppealId),
     /// Which event is meant?
     #[error("appeal {0} has {1} events; say which with --event 1 to --event {1}")]
     Which(AppealId, usize),
@@ -109,39 +119,6 @@ impl AmendError {
     }
 }
 
-/// What is to change; what is empty stays.
-#[derive(Clone, Debug, Default)]
-pub struct Change {
-    /// Which event, from 1; may be left out where there is one.
-    pub event: Option<usize>,
-    /// Whether the draft is a further event, whole.
-    pub add: bool,
-    /// Its fields that change; of an appeal without events, only the region.
-    pub draft: EventDraft,
-    /// Another deadline.
-    pub deadline: Option<Timestamp>,
-}
-
-/// A change that was checked and can be carried out.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// The appeal as it is.
-    pub before: Version,
-    /// Its events as they will be.
-    pub events: Vec<Event>,
-    /// Whom it will be for.
-    pub regions: Vec<String>,
-    /// Nobody is called to it after this.
-    pub deadline: Timestamp,
-}
-
-impl Checked {
-    /// Until when a correction is worth sending.
-    fn told_until(&self) -> Timestamp {
-        last_end(&self.events).unwrap_or(self.deadline)
-    }
-}
-
 /// What came of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Amended {
@@ -155,124 +132,6 @@ pub struct Amended {
     pub correction: Option<EditionId>,
     /// Nobody is told of it before this.
     pub hold_until: Timestamp,
-}
-
-/// Checks a change and writes nothing.
-///
-/// # Errors
-///
-/// When the appeal cannot be changed like this.
-pub async fn check(app: &App, id: AppealId, change: &Change) -> Result<Checked, AmendError> {
-    let before = present(app, id).await?;
-    let (mut events, mut regions) = (before.events.clone(), None);
-    let count = events.len();
-    if change.add {
-        let mut draft = change.draft.clone();
-        // The first event of what was for one region is for that one, where nobody says otherwise.
-        if let ([], [region], None) = (events.as_slice(), before.regions.as_slice(), &draft.region) {
-            draft.region = Some(region.clone());
-        }
-        let added = super::mark::events(&app.config, &[draft], app.clock.now());
-        let numbered = added.map_err(|error| match error {
-            MarkError::Event { error, .. } => AmendError::Event { number: count + 1, error },
-            other => AmendError::marking(other),
-        });
-        events.extend(numbered?);
-    } else if let (true, Some(region)) = (events.is_empty(), change.draft.only_region()) {
-        let region = super::mark::regions(&app.config, &events, Some(region)).map_err(AmendError::marking)?;
-        regions = Some(region);
-    } else if change.draft != EventDraft::default() {
-        let number = match (change.event, count) {
-            (None, 0) => return Err(AmendError::NoEvents(id)),
-            (Some(number), _) => number,
-            (None, 1) => 1,
-            (None, _) => return Err(AmendError::Which(id, count)),
-        };
-        let place = number.checked_sub(1).and_then(|place| events.get_mut(place));
-        let event = place.ok_or(AmendError::NoEvent(id, number, count))?;
-        *event = amended(app, event, &change.draft).map_err(|error| AmendError::Event { number, error })?;
-    }
-    checked(before, events, regions, change.deadline, app.clock.now())
-}
-
-/// Checks what an edited source makes of an appeal, and writes nothing: its events take the place of all there are; an
-/// appeal without any is for `region`, or for everybody.
-///
-/// # Errors
-///
-/// When the appeal cannot be changed like this.
-pub async fn check_declared(
-    app: &App,
-    id: AppealId,
-    drafts: &[EventDraft],
-    region: Option<&str>,
-    deadline: Option<Timestamp>,
-) -> Result<Checked, AmendError> {
-    let before = present(app, id).await?;
-    let now = app.clock.now();
-    let events = edited::events(&app.config, &before.events, drafts, now).map_err(AmendError::marking)?;
-    let regions = super::mark::regions(&app.config, &events, region).map_err(AmendError::marking)?;
-    checked(before, events, Some(regions), deadline, now)
-}
-
-pub(super) fn checked(
-    before: Version,
-    events: Vec<Event>,
-    regions: Option<Vec<String>>,
-    deadline: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<Checked, AmendError> {
-    let end = last_end(&events);
-    // A deadline of its own stays, unless all would be over by then; one that followed from the events follows them.
-    let own = Some(before.deadline).filter(|own| last_start(&before.events) != Some(*own));
-    let own = own.filter(|own| end.is_none_or(|end| *own <= end));
-    if let Some(passed) = deadline.filter(|deadline| *deadline <= now) {
-        return Err(AmendError::Deadline(passed));
-    }
-    if let (Some(deadline), Some(end)) = (deadline, end)
-        && deadline > end
-    {
-        return Err(AmendError::LateDeadline { deadline, end });
-    }
-    let deadline = deadline.or(own).or_else(|| last_start(&events)).unwrap_or(before.deadline);
-    let regions = match regions {
-        Some(regions) => regions,
-        None if events.is_empty() => before.regions.clone(),
-        None => regions_of(&events),
-    };
-    if events == before.events && regions == before.regions && deadline == before.deadline {
-        return Err(AmendError::Unchanged(before.appeal));
-    }
-    Ok(Checked { before, events, regions, deadline })
-}
-
-pub(super) async fn present(app: &App, id: AppealId) -> Result<Version, AmendError> {
-    let appeal = app.store.appeal(id).await?.ok_or(AmendError::Missing(id))?;
-    if appeal.state != AppealState::Open {
-        return Err(AmendError::Closed(id, appeal.state));
-    }
-    let version = app.store.current_version(id).await?.ok_or(AmendError::Missing(id))?;
-    if version.is_over(app.clock.now()) { Err(AmendError::Over(id)) } else { Ok(version) }
-}
-
-/// An event with some fields changed. One whose start moves and whose end nobody names stays as long as it was.
-fn amended(app: &App, event: &Event, draft: &EventDraft) -> Result<Event, EventError> {
-    let known = event.draft();
-    let or = |new: &Option<String>, old: Option<String>| new.clone().or(old);
-    let rules =
-        Rules { time_zone: app.config.site.time_zone, regions: &app.config.appeals.regions, now: app.clock.now() };
-    let whole = EventDraft {
-        starts: or(&draft.starts, known.starts),
-        ends: draft.ends.clone(),
-        time_zone: or(&draft.time_zone, known.time_zone),
-        place: or(&draft.place, known.place),
-        address: or(&draft.address, known.address),
-        online: or(&draft.online, known.online),
-        region: or(&draft.region, known.region),
-        // Another address is another point.
-        geo: or(&draft.geo, known.geo.filter(|_| draft.address.is_none())),
-    };
-    whole.check_until(&rules, event.uid.clone(), |starts, zone| event.end_from(starts, zone))
 }
 
 /// How the mailings of a change are to go out.

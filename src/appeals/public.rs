@@ -1,11 +1,13 @@
 //! What anybody may know of appeals: those that are out, and nothing of those a person may still take back.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::event::Event;
 use super::{Appeal, AppealState, Version};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::id::AppealId;
+use crate::id::{AppealId, VersionId};
 use crate::store::{Result, Store};
 
 /// How long an event stays in the public calendar after its end.
@@ -18,6 +20,8 @@ pub struct Public {
     pub appeal: Appeal,
     /// The last version that is out.
     pub version: Version,
+    /// Events that earlier versions called to and this one does not, each as it was said last: they are off.
+    pub dropped: Vec<Event>,
     /// Its post's title.
     pub title: String,
     /// Its post's beginning, plain.
@@ -48,6 +52,9 @@ pub async fn all(app: &App) -> Result<Vec<Public>> {
         }
     }
     found.retain(|public| public.version.told_until() >= since);
+    for public in &mut found {
+        public.dropped.retain(|event| event.ends.at >= since);
+    }
     found.sort_by_key(|public| public.appeal.id);
     Ok(found)
 }
@@ -79,8 +86,18 @@ async fn one(store: &Store, id: AppealId, now: Timestamp) -> Result<Option<Publi
     };
     let editions = store.appeal_editions(id).await?;
     let out = appeal.mailings(&editions).filter(|edition| edition.is_out(now));
-    let Some(version) = out.filter_map(|edition| edition.appeal_version_id).max() else { return Ok(None) };
+    let mut earlier: BTreeSet<VersionId> = out.filter_map(|edition| edition.appeal_version_id).collect();
+    let Some(version) = earlier.pop_last() else { return Ok(None) };
     let Some(version) = store.version(version).await? else { return Ok(None) };
     let Some(post) = store.revision(version.revision).await? else { return Ok(None) };
-    Ok(Some(Public { appeal, version, title: post.title, excerpt: post.excerpt, url: post.url }))
+    let mut dropped: Vec<Event> = Vec::new();
+    for id in earlier.into_iter().rev() {
+        let events = store.version(id).await?.map(|version| version.events).unwrap_or_default();
+        for event in events {
+            if !version.events.iter().chain(&dropped).any(|known| known.uid == event.uid) {
+                dropped.push(event);
+            }
+        }
+    }
+    Ok(Some(Public { appeal, version, dropped, title: post.title, excerpt: post.excerpt, url: post.url }))
 }

@@ -38,10 +38,12 @@ Examples:
   handbill appeals amend 3 --starts 2026-09-28T17:00
   handbill appeals amend 3 --event 2 --place 'Town hall' --address '2 Park Row, Leeds' --dry-run
   handbill appeals amend 3 --add --starts 2026-09-29T16:00 --address '2 Park Row, Leeds'
+  handbill appeals amend 3 --event 2 --remove                    (that one is off, the others are not)
   handbill appeals amend 3 --region everybody
   handbill appeals amend 3 --proposed                            (as its edited source says)
 
-Who had the appeal gets a correction in its thread, from what they had; who had not gets the appeal as it is now.";
+Who had the appeal gets a correction in its thread, from what they had; who had not gets the appeal as it is now. An event
+that is taken away is cancelled in their calendars.";
 const CANCEL_EXAMPLES: &str = "\
 Examples:
   handbill appeals cancel 3 --reason 'The police have closed the street.'
@@ -70,7 +72,7 @@ pub(super) enum Appeals {
     /// Make a post urgent.
     #[command(after_help = MARK_EXAMPLES)]
     Mark(Mark),
-    /// Change an appeal's time, place, region or deadline, and tell those who had it.
+    /// Change an appeal's times, places, events, region or deadline, and tell those who had it.
     #[command(after_help = AMEND_EXAMPLES)]
     Amend(Amend),
     /// Call an appeal off.
@@ -153,13 +155,16 @@ pub(super) struct Amend {
     /// Add a further event.
     #[arg(long, conflicts_with = "event", requires = "starts")]
     add: bool,
+    /// Take an event away: it is off, and the others are not.
+    #[arg(long, conflicts_with_all = ["add", "starts", "ends", "time-zone", "place", "address", "online", "region", "geo"])]
+    remove: bool,
     #[command(flatten)]
     fields: EventFlags,
     /// Call nobody after this instant.
     #[arg(long, value_name = "INSTANT")]
     deadline: Option<Timestamp>,
     /// Take what its edited source says.
-    #[arg(long, conflicts_with_all = ["event", "add", "starts", "ends", "time-zone", "place", "address", "online", "region", "geo", "deadline"])]
+    #[arg(long, conflicts_with_all = ["event", "add", "remove", "starts", "ends", "time-zone", "place", "address", "online", "region", "geo", "deadline"])]
     proposed: bool,
     /// How long to wait before anybody is told; mail with the old version stops at once.
     #[arg(long, value_name = "TIME", value_parser = crate::config::length_of_time, default_value = "0s")]
@@ -259,7 +264,8 @@ async fn amend(app: &Arc<App>, args: &Amend, out: &mut Output) -> anyhow::Result
             return Err(Usage("amend one event at a time, with --event".to_owned()).into());
         }
         let draft: EventDraft = drafts.pop().unwrap_or_default();
-        let change = Change { event: args.event, add: args.add, draft, deadline: args.deadline };
+        let Amend { event, add, remove, deadline, .. } = *args;
+        let change = Change { event, add, remove, draft, deadline };
         amend::check(app, id, &change).await.context(COULD_NOT)?
     };
     if args.dry_run {

@@ -58,9 +58,11 @@ pub(super) async fn one(
 }
 
 fn entries<'a>(public: &'a Public, is_wanted: &dyn Fn(&Event) -> bool) -> Vec<Entry<'a>> {
-    let events = public.version.events.iter().filter(|event| is_wanted(event));
-    events
-        .map(|event| Entry {
+    let on = public.version.events.iter().map(|event| (event, public.is_off()));
+    let off = public.dropped.iter().map(|event| (event, true));
+    on.chain(off)
+        .filter(|(event, _)| is_wanted(event))
+        .map(|(event, cancelled)| Entry {
             event,
             title: &public.title,
             description: &public.excerpt,
@@ -68,7 +70,7 @@ fn entries<'a>(public: &'a Public, is_wanted: &dyn Fn(&Event) -> bool) -> Vec<En
             sequence: public.version.number.saturating_sub(1),
             created: public.appeal.created_at,
             modified: public.version.created_at,
-            cancelled: public.is_off(),
+            cancelled,
         })
         .collect()
 }

@@ -114,7 +114,7 @@ change-what = { $what ->
     [online] Online link changed
     [deadline] Deadline changed
     [added] Event added
-    [dropped] Event dropped
+    [dropped] Event cancelled
    *[details] Details changed
 }
 change-short = { $what }: now { $now }, was { $was }

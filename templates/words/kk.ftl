@@ -127,7 +127,7 @@ change-what = { $what ->
     [online] Онлайн сілтемесі өзгерді
     [deadline] Соңғы мерзімі өзгерді
     [added] Іс-шара қосылды
-    [dropped] Іс-шара алынып тасталды
+    [dropped] Іс-шара болмайды
    *[details] Мәліметтері өзгерді
 }
 change-short = { $what }: енді { $now }, бұрын { $was }

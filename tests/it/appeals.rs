@@ -8,5 +8,10 @@ mod lane;
 mod late;
 mod model_case;
 mod reminding;
+mod removing;
 mod rules;
 mod stopping;
+
+#[path = "../../src/appeals/calendar/tests/reader.rs"]
+#[expect(dead_code, reason = "not all of an entry is looked at here")]
+mod reader;

@@ -459,6 +459,16 @@ fn an_appeal_is_amended_listed_and_missed() {
     let added = ["appeals", "amend", "1", "--add", "--starts", &second, "--address", "4 Road", "--region", "everybody"];
     let added = folder.json(&[&added[..], &["--dry-run", "--json"]].concat());
     assert_eq!((added["events"].as_array().unwrap().len(), &added["corrected"]), (3, &0.into()));
+    let amend = |more: &[&str]| folder.run(&[&["appeals", "amend", "1", "--remove"], more].concat());
+    let ran = amend(&[]);
+    assert!(ran.code == 1 && ran.err.contains("say which with --event 1 to --event 2"), "{}", ran.err);
+    assert_eq!(amend(&["--event", "2", "--place", "Gate"]).code, 2, "it is off, or it is elsewhere");
+    let ran = amend(&["--event", "2", "--dry-run", "--json"]);
+    let left: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((left["events"].as_array().unwrap().len(), &left["events"][0]["address"]), (1, &"1 Road".into()));
+    assert_eq!(amend(&["--event", "2"]).code, 0);
+    let ran = amend(&[]);
+    assert!(ran.code == 1 && ran.err.contains("call it off with `handbill appeals cancel 1`"), "{}", ran.err);
     std::fs::remove_file(folder.path().join("posts/first.md")).unwrap();
     folder.run(&["posts", "pull"]);
     let ran = folder.run(&["status"]);

@@ -187,7 +187,7 @@ fn each_kind_of_change_is_told() {
     let both = correction(&templates, "en", &[protest()], &[other]);
     assert!(
         both.subject.starts_with(
-            "Event dropped: was Monday, 28 September, 16:00; Event added: Wednesday, 30 September, 10:00 | "
+            "Event cancelled: was Monday, 28 September, 16:00; Event added: Wednesday, 30 September, 10:00 | "
         ),
         "{}",
         both.subject
@@ -355,7 +355,7 @@ fn what_is_over_is_not_said_to_hold_now() {
     let context = Correction::new(call.clone(), before, first.ends.at).unwrap();
     let content = templates.mail(&context, "en").unwrap();
     assert!(!content.text.contains("26 September") && content.text.contains("The other gate"), "{}", content.text);
-    assert!(!content.subject.contains("dropped"), "{}", content.subject);
+    assert!(!content.subject.contains("Event cancelled"), "{}", content.subject);
     let content = templates.mail(&Appeal::new(call, first.ends.at).unwrap(), "en").unwrap();
     assert!(content.subject.ends_with(": Monday, 28 September, 16:00"), "{}", content.subject);
 }

@@ -5,15 +5,12 @@ use handbill::sources;
 use mail_parser::{MessageParser, MimeHeaders};
 
 use super::desk::{Desk, protest};
+use super::reader;
 use crate::listing;
 use crate::smtp::{Faulty, Script};
 
-#[path = "../../../src/appeals/calendar/tests/reader.rs"]
-#[expect(dead_code, reason = "only an instant is asked for here")]
-mod reader;
-
 /// The calendar entries of a mail, as a part beside the texts and as a file.
-fn calendars(data: &str) -> Vec<String> {
+pub(super) fn calendars(data: &str) -> Vec<String> {
     let message = MessageParser::new().parse(data.as_bytes()).unwrap();
     let is_calendar = |part: &&mail_parser::MessagePart<'_>| part.is_content_type("text", "calendar");
     message.parts.iter().filter(is_calendar).map(|part| part.text_contents().unwrap().to_owned()).collect()

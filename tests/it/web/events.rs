@@ -5,6 +5,7 @@ use std::time::Duration;
 use handbill::appeals::amend;
 use handbill::appeals::event::EventDraft;
 use handbill::appeals::mark::{self, Marked, Marking};
+use handbill::editions::planner::Planner;
 use handbill::id::PostId;
 use handbill::subscribers::Preferences;
 use handbill::vault::TokenPurpose;
@@ -63,6 +64,49 @@ on_both! {
         let off = site.get(&file).await;
         assert!(off.has("STATUS:CANCELLED") && off.has("SEQUENCE:1"), "{}", off.body);
         assert!(site.get("/events.ics?region=London").await.has("STATUS:CANCELLED"));
+    }
+}
+
+on_both! {
+    async fn an_event_that_was_taken_away_is_cancelled_in_the_calendar(store) {
+        let site = site(store).await;
+        let marked = marked(&site, 1, 16, Some("London")).await;
+        let draft = |hour| EventDraft {
+            starts: Some(format!("2026-03-04T{hour}:00")),
+            address: Some(format!("{hour} Example Street, Leeds")),
+            region: Some("Leeds".to_owned()),
+            ..EventDraft::default()
+        };
+        let change = async |change: amend::Change| {
+            let checked = amend::check(&site.app, marked.appeal, &change).await.unwrap();
+            amend::amend(&site.app, &checked, Duration::ZERO, "test").await.unwrap();
+        };
+        let add = |hour| amend::Change { add: true, draft: draft(hour), ..amend::Change::default() };
+        let remove = || amend::Change { event: Some(2), remove: true, ..amend::Change::default() };
+        // One that was never announced has never been.
+        change(add(10)).await;
+        let unheard = site.app.store.current_version(marked.appeal).await.unwrap().unwrap().events[1].uid.clone();
+        change(remove()).await;
+        pass(&site, 61);
+        assert_eq!(site.get(&format!("/events/{unheard}.ics")).await.status, 404);
+        change(add(18)).await;
+        let uid = site.app.store.current_version(marked.appeal).await.unwrap().unwrap().events[1].uid.clone();
+        pass(&site, 1);
+        for edition in site.app.store.open_editions().await.unwrap() {
+            Planner::default().step(&site.app, &edition).await.unwrap();
+        }
+        assert!(site.get(&format!("/events/{uid}.ics")).await.has("STATUS:CONFIRMED"));
+        change(remove()).await;
+        let off = site.get(&format!("/events/{uid}.ics")).await;
+        assert!(off.has("STATUS:CANCELLED") && off.has("SEQUENCE:4") && off.has("T180000"), "{}", off.body);
+        let all = site.get("/events.ics").await;
+        let count = |what: &str| all.body.matches(what).count();
+        assert_eq!((count("BEGIN:VEVENT"), count("STATUS:CANCELLED"), count(&uid)), (2, 1, 1), "{}", all.body);
+        assert!(site.get("/events.ics?region=Leeds").await.has(&uid));
+        // It goes from the calendar as what took place does; the other is there for a day longer.
+        pass(&site, (92 * 24 + 15) * 3600);
+        let all = site.get("/events.ics").await;
+        assert_eq!((all.body.matches("BEGIN:VEVENT").count(), all.has(&uid)), (1, false), "{}", all.body);
     }
 }
 

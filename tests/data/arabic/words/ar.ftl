@@ -115,7 +115,7 @@ change-what = { $what ->
     [online] تغير الرابط
     [deadline] تغير الموعد النهائي
     [added] أضيفت فعالية
-    [dropped] حذفت فعالية
+    [dropped] ألغيت فعالية
    *[details] تغيرت التفاصيل
 }
 change-short = { $what }: الآن { $now }، سابقًا { $was }
