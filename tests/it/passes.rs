@@ -120,6 +120,20 @@ impl Site {
         true
     }
 
+    /// Runs statements on the database itself.
+    async fn execute(&self, sqlite: &str, postgres: &str) {
+        use sqlx::Executor;
+        if self.store.folder().is_some() {
+            let pool = sqlx::SqlitePool::connect(&self.store.url).await.unwrap();
+            pool.execute(sqlx::AssertSqlSafe(sqlite.to_owned())).await.unwrap();
+            pool.close().await;
+        } else {
+            let pool = sqlx::PgPool::connect(&self.store.url).await.unwrap();
+            pool.execute(sqlx::AssertSqlSafe(postgres.to_owned())).await.unwrap();
+            pool.close().await;
+        }
+    }
+
     /// All posts of all sources, oldest first.
     async fn posts(&self) -> Vec<Post> {
         let mut posts = self.store.posts(None, PostId(i64::MAX), 10_000).await.unwrap();

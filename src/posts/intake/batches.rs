@@ -154,7 +154,8 @@ impl<'a> Taking<'a> {
             }
             for (place, is) in &unit.items {
                 let (Some(found), Some(names)) = (found.get(*place), names.get(*place)) else { continue };
-                if !self.so_far.found.contains(found) {
+                // What is new was not kept before, whatever was meant to be.
+                if matches!(is, Match::New) || !self.so_far.found.contains(found) {
                     writer.write(Item { found, names, is: *is, state: unit.state }).await?;
                 }
             }

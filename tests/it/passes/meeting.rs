@@ -34,6 +34,31 @@ on_both! {
 }
 
 on_both! {
+    async fn a_call_whose_own_part_is_overtaken_comes_with_the_pass(store) {
+        let it = Site::new(store);
+        it.write("old.md", "");
+        it.pull().await;
+        it.write("call.md", &urgent(1));
+        // As soon as it begins, another begins.
+        let sqlite = "CREATE TRIGGER faster AFTER UPDATE OF pass ON sources WHEN NEW.pass > OLD.pass \
+                      BEGIN UPDATE sources SET pass = pass + 1; END";
+        let postgres = "CREATE FUNCTION faster() RETURNS trigger AS $$ BEGIN \
+                        IF pg_trigger_depth() = 1 THEN UPDATE sources SET pass = pass + 1; END IF; RETURN NULL; END $$ \
+                        LANGUAGE plpgsql; CREATE TRIGGER faster AFTER UPDATE OF pass ON sources FOR EACH ROW \
+                        WHEN (NEW.pass > OLD.pass) EXECUTE FUNCTION faster()";
+        it.execute(sqlite, postgres).await;
+        let so_far = it.take_urgent().await;
+        assert_eq!((so_far.intake.new, it.appeals().await.len()), (0, 0));
+        it.execute("DROP TRIGGER faster", "DROP TRIGGER faster ON sources").await;
+        let (with, pass) = (it.with(false), it.read());
+        let taken = take_in(&with, &pass, so_far, it.store.now()).await.unwrap();
+        let Taken::Whole(intake) = taken else { panic!("{taken:?}") };
+        assert_eq!(intake, Intake { new: 1, marks: 1, unchanged: 1, ..Intake::default() });
+        assert_eq!(it.appeals().await, ["call.md"]);
+    }
+}
+
+on_both! {
     async fn two_who_pull_at_once_take_each_post_once(store) {
         let it = Site::new(store);
         it.write("old.md", "");

@@ -191,25 +191,16 @@ on_both! {
 impl Site {
     /// Lets the database refuse a post of this title.
     async fn refuse(&self, title: &str) {
-        use sqlx::Executor;
-        if let Some(file) = self.store.url.strip_prefix("sqlite://") {
-            let pool = sqlx::SqlitePool::connect(&format!("sqlite://{file}")).await.unwrap();
-            let trigger = format!(
-                "DROP TRIGGER IF EXISTS refuse; CREATE TRIGGER refuse BEFORE INSERT ON revisions \
-                 WHEN NEW.title = '{title}' BEGIN SELECT RAISE(ABORT, 'refused by the test'); END"
-            );
-            pool.execute(sqlx::AssertSqlSafe(trigger)).await.unwrap();
-            pool.close().await;
-        } else {
-            let pool = sqlx::PgPool::connect(&self.store.url).await.unwrap();
-            let trigger = format!(
-                "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger AS $$ BEGIN \
-                 IF NEW.title = '{title}' THEN RAISE EXCEPTION 'refused by the test'; END IF; RETURN NEW; END $$ \
-                 LANGUAGE plpgsql; \
-                 CREATE OR REPLACE TRIGGER refuse BEFORE INSERT ON revisions FOR EACH ROW EXECUTE FUNCTION refuse()"
-            );
-            pool.execute(sqlx::AssertSqlSafe(trigger)).await.unwrap();
-            pool.close().await;
-        }
+        let sqlite = format!(
+            "DROP TRIGGER IF EXISTS refuse; CREATE TRIGGER refuse BEFORE INSERT ON revisions \
+             WHEN NEW.title = '{title}' BEGIN SELECT RAISE(ABORT, 'refused by the test'); END"
+        );
+        let postgres = format!(
+            "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger AS $$ BEGIN \
+             IF NEW.title = '{title}' THEN RAISE EXCEPTION 'refused by the test'; END IF; RETURN NEW; END $$ \
+             LANGUAGE plpgsql; \
+             CREATE OR REPLACE TRIGGER refuse BEFORE INSERT ON revisions FOR EACH ROW EXECUTE FUNCTION refuse()"
+        );
+        self.execute(&sqlite, &postgres).await;
     }
 }
