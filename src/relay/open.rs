@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::open_error::{OpenError, Problem};
 use super::reply::{cut_addresses, one_line};
-use super::stream::Stream;
+use super::stream::{Aside, Stream};
 use super::{Failure, Reply, Stage};
 use crate::config::{self, Secret, Tls};
 use crate::tls;
@@ -29,8 +29,8 @@ const OPEN_LIMIT: Duration = Duration::from_secs(30);
 /// How long one of several addresses of a host may take, so that a dead one does not use up the time.
 const DIAL_LIMIT: Duration = Duration::from_secs(10);
 
-/// Opens a connection; true with it when the relay takes several commands at once.
-pub(super) async fn open(relay: &config::Relay, hello: &str) -> Result<(AsyncSmtpConnection, bool), OpenError> {
+/// Opens a connection; with it comes what its stream tells of it.
+pub(super) async fn open(relay: &config::Relay, hello: &str) -> Result<(AsyncSmtpConnection, Arc<Aside>), OpenError> {
     let limit = OPEN_LIMIT.min(relay.timeout);
     let mut stage = Stage::Connect;
     let result = timeout(limit, steps(relay, &client_id(hello), &mut stage)).await;
@@ -46,7 +46,7 @@ async fn steps(
     relay: &config::Relay,
     hello: &ClientId,
     stage: &mut Stage,
-) -> Result<(AsyncSmtpConnection, bool), Problem> {
+) -> Result<(AsyncSmtpConnection, Arc<Aside>), Problem> {
     let tcp = dial(host(relay), relay.port()).await?;
     let peer = tcp.peer_addr().map_err(|error| Problem::Broken(error.to_string()))?.ip();
     let mut stream = match relay.tls {
@@ -72,7 +72,7 @@ async fn steps(
     *stage = Stage::Hello;
     // Past this line the stream is lettre's, which wants a greeting first; the true one has been read.
     stream.replay_greeting();
-    let pipelining = stream.pipelining();
+    let aside = stream.aside();
     let password_is_safe = stream.is_encrypted() || is_here(peer);
     let mut smtp = AsyncSmtpConnection::connect_with_transport(Box::new(stream), hello).await.map_err(broken)?;
     if let Some(user) = &relay.user {
@@ -82,7 +82,7 @@ async fn steps(
         }
         log_in(&mut smtp, user, relay.password.as_ref().ok_or(Problem::NoPassword)?).await?;
     }
-    Ok((smtp, pipelining.load(Ordering::Relaxed)))
+    Ok((smtp, aside))
 }
 
 /// Whether what is sent to `peer` stays on this machine.
@@ -115,8 +115,8 @@ async fn dial(host: &str, port: u16) -> Result<TcpStream, Problem> {
     for address in addresses {
         match timeout(DIAL_LIMIT, TcpStream::connect(address)).await {
             Ok(Ok(tcp)) => {
-                // Body and final dot are two writes; with Nagle's algorithm on, the second would wait for the
-                // other side's delayed acknowledgement, 40 ms for each message.
+                // With Nagle's algorithm on, the last packet of a message would wait for the other side's delayed
+                // acknowledgement, 40 ms for each message.
                 tcp.set_nodelay(true).map_err(unreachable)?;
                 return Ok(tcp);
             }

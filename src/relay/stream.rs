@@ -9,7 +9,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
@@ -42,8 +42,34 @@ pub(super) struct Stream {
     served: usize,
     /// Whether we are speaking: it was looked whether the relay had fallen silent before.
     speaking: bool,
-    /// Whether the relay offered PIPELINING, which the SMTP client does not keep of what EHLO was answered with.
-    pipelining: Arc<AtomicBool>,
+    aside: Arc<Aside>,
+}
+
+/// What is to be known of a stream once the SMTP client has it.
+#[derive(Debug, Default)]
+pub(super) struct Aside {
+    pipelining: AtomicBool,
+    /// How many bytes are to be written until the dot that ends a message is, itself counted.
+    until_dot: AtomicUsize,
+}
+
+impl Aside {
+    /// Whether the relay takes several commands at once (RFC 2920), which the SMTP client does not keep of what EHLO was
+    /// answered with.
+    pub(super) fn pipelining(&self) -> bool {
+        self.pipelining.load(Ordering::Relaxed)
+    }
+
+    /// Announces a message, as it is written next, with so many bytes before its final dot.
+    pub(super) fn begin_message(&self, before_dot: usize) {
+        self.until_dot.store(before_dot.saturating_add(1), Ordering::Relaxed);
+    }
+
+    /// Whether the final dot of the announced message may be on its way. As long as it is not, the relay cannot have taken
+    /// the message.
+    pub(super) fn dot_is_begun(&self) -> bool {
+        self.until_dot.load(Ordering::Relaxed) == 0
+    }
 }
 
 impl Stream {
@@ -56,7 +82,7 @@ impl Stream {
     }
 
     fn over(wire: Wire) -> Self {
-        Self { wire, inbox: Vec::new(), line: Vec::new(), served: 0, speaking: false, pipelining: Arc::default() }
+        Self { wire, inbox: Vec::new(), line: Vec::new(), served: 0, speaking: false, aside: Arc::default() }
     }
 
     /// The bare connection, to start TLS on it; `None` when the relay has already said more than it was asked, which
@@ -74,9 +100,9 @@ impl Stream {
         self.served = 0;
     }
 
-    /// Tells, once the relay has answered EHLO, whether it takes several commands at once (RFC 2920).
-    pub(super) fn pipelining(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.pipelining)
+    /// What tells of the stream when somebody else has it.
+    pub(super) fn aside(&self) -> Arc<Aside> {
+        Arc::clone(&self.aside)
     }
 
     /// Whether the way is encrypted.
@@ -120,7 +146,7 @@ impl Stream {
                 }
                 self.line = clean_line(&raw);
                 if is_offer_of_pipelining(&self.line) {
-                    self.pipelining.store(true, Ordering::Relaxed);
+                    self.aside.pipelining.store(true, Ordering::Relaxed);
                 }
                 self.speaking = false;
                 return Poll::Ready(Ok(()));
@@ -210,10 +236,20 @@ impl AsyncRead for Stream {
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.take_turn(cx)?;
-        match &mut self.wire {
+        let until_dot = self.aside.until_dot.load(Ordering::Relaxed);
+        let written = ready!(match &mut self.wire {
             Wire::Plain(tcp) => Pin::new(tcp).poll_write(cx, bytes),
-            Wire::Tls(tls) => Pin::new(tls).poll_write(cx, bytes),
-        }
+            Wire::Tls(tls) => {
+                // What is written here may only be kept for later. So that the dot is not thought begun while the body
+                // still waits, all before it goes out first.
+                let mut tls = Pin::new(tls);
+                ready!(tls.as_mut().poll_flush(cx))?;
+                let body = until_dot.saturating_sub(1);
+                tls.poll_write(cx, bytes.get(..body).filter(|body| !body.is_empty()).unwrap_or(bytes))
+            }
+        })?;
+        self.aside.until_dot.store(until_dot.saturating_sub(written), Ordering::Relaxed);
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

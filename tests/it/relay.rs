@@ -149,13 +149,18 @@ async fn what_fails_before_the_dot_is_lost_and_after_it_unknown() {
 
 #[tokio::test]
 async fn a_message_that_was_not_written_to_its_end_is_lost() {
-    for act in [Act::Stall, Act::Close] {
-        let relay = Faulty::start(Script::default().on(At::Body, act)).await;
-        let mut connection = open(&config::Relay { timeout: SHORT, ..relay.config() }).await;
-        let outcome = connection.send(&group(), &ana(), &huge()).await;
-        assert!(matches!(outcome, Outcome::Lost { stage: Stage::Body, .. }), "{outcome:?}");
-        assert!(!connection.is_usable());
-        assert_eq!(relay.seen().taken, []);
+    let (folder, ca) = certificates();
+    for tls in [Tls::None, Tls::Implicit] {
+        for act in [Act::Stall, Act::Close] {
+            let script = Script::default().on(At::Body, act);
+            let script = if tls == Tls::Implicit { script.implicit_tls(Arc::clone(&ca)) } else { script };
+            let relay = Faulty::start(script).await;
+            let mut connection = open(&config::Relay { timeout: SHORT, ..trusting(&relay, tls, &folder) }).await;
+            let outcome = connection.send(&group(), &ana(), &huge()).await;
+            assert!(matches!(outcome, Outcome::Lost { stage: Stage::Body, .. }), "{outcome:?}");
+            assert!(!connection.is_usable());
+            assert_eq!(relay.seen().taken, []);
+        }
     }
 }
 
