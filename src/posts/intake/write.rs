@@ -97,12 +97,8 @@ impl Writer<'_> {
         if mark == post.declared {
             return Ok(());
         }
-        // A person may have let it go, or kept it out, since the pass began.
-        let state = if post.is_withdrawn() {
-            PostState::Withdrawn
-        } else {
-            self.tx.lock_post(post.id).await?.unwrap_or(post.state)
-        };
+        // A person may have let it go, or kept it out, since the pass began; one that was withdrawn stands where it stood.
+        let state = self.tx.lock_post(post.id).await?.unwrap_or(post.state);
         let before = self.tx.declared(post.id).await?;
         self.take_mark(found, &seen(found, post.id, state, false, before.as_deref())).await
     }

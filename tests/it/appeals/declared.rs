@@ -101,6 +101,20 @@ on_both! {
 }
 
 on_both! {
+    async fn a_file_that_comes_back_with_a_mark_becomes_an_appeal(store) {
+        let site = Site::new(store).await;
+        site.write("protest.md", "title: Protest", "Come.");
+        site.pull().await;
+        std::fs::remove_file(site.app.dir.path().join("posts/protest.md")).unwrap();
+        assert_eq!(site.pull().await.intake.withdrawn, 1);
+        site.write("protest.md", &format!("title: Protest\n{EVENT}"), "Come.");
+        let report = site.pull().await;
+        assert_eq!((report.intake.returned, report.intake.marks, report.problems.len()), (1, 1, 0));
+        assert_eq!(site.appeals().await.len(), 1);
+    }
+}
+
+on_both! {
     async fn an_edited_event_is_proposed_and_a_person_decides(store) {
         let site = Site::new(store).await;
         site.write("protest.md", &format!("title: Protest\n{EVENT}"), "Come.");
