@@ -18,6 +18,8 @@ pub mod proposed;
 pub mod public;
 pub mod remind;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::clock::Timestamp;
@@ -101,6 +103,12 @@ impl Appeal {
         editions.iter().filter(move |edition| edition.created_at >= since)
     }
 
+    /// The versions that anybody may have heard of since then.
+    pub fn versions_out(&self, editions: &[Edition], now: Timestamp) -> BTreeSet<VersionId> {
+        let out = self.mailings(editions).filter(|edition| edition.is_out(now));
+        out.filter_map(|edition| edition.appeal_version_id).collect()
+    }
+
     /// Until when it can be taken back without anybody hearing of it; nothing once anything of it is out, or it was taken back.
     pub fn held_until(&self, editions: &[Edition], now: Timestamp) -> Option<Timestamp> {
         if self.state != AppealState::Open || self.mailings(editions).any(|edition| edition.is_out(now)) {
@@ -138,6 +146,22 @@ impl Version {
             (events, Some(version.deadline).filter(|_| version.events.is_empty()))
         };
         !off(self) && !off(other) && seen(self) == seen(other)
+    }
+
+    /// Whether it calls off anything that was not over by then.
+    pub fn is_off(&self) -> bool {
+        self.kind == VersionKind::Cancelled && !self.is_over(self.created_at)
+    }
+
+    /// Whether it calls that event off; what was over by then took place.
+    pub fn calls_off(&self, event: &Event) -> bool {
+        self.kind == VersionKind::Cancelled && !event.is_over(self.created_at)
+    }
+
+    /// The events that a mailing of it is about: of a cancellation those that are off.
+    pub fn events_told(&self) -> Vec<Event> {
+        let told = |event: &&Event| self.kind != VersionKind::Cancelled || self.calls_off(event);
+        self.events.iter().filter(told).cloned().collect()
     }
 
     /// Until when a correction or cancellation is worth sending.

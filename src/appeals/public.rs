@@ -1,13 +1,12 @@
 //! What anybody may know of appeals: those that are out, and nothing of those a person may still take back.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::event::Event;
 use super::{Appeal, AppealState, Version};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::id::{AppealId, VersionId};
+use crate::id::AppealId;
 use crate::store::{Result, Store};
 
 /// How long an event stays in the public calendar after its end.
@@ -18,7 +17,7 @@ const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 pub struct Public {
     /// The appeal.
     pub appeal: Appeal,
-    /// The last version that is out.
+    /// The last version that is out; once it was called off, the one that says so.
     pub version: Version,
     /// Events that earlier versions called to and this one does not, each as it was said last: they are off.
     pub dropped: Vec<Event>,
@@ -31,9 +30,9 @@ pub struct Public {
 }
 
 impl Public {
-    /// Whether its events do not take place.
+    /// Whether what it called to does not take place.
     pub fn is_off(&self) -> bool {
-        self.appeal.state == AppealState::Cancelled
+        self.version.is_off()
     }
 }
 
@@ -85,10 +84,18 @@ async fn one(store: &Store, id: AppealId, now: Timestamp) -> Result<Option<Publi
         return Ok(None);
     };
     let editions = store.appeal_editions(id).await?;
-    let out = appeal.mailings(&editions).filter(|edition| edition.is_out(now));
-    let mut earlier: BTreeSet<VersionId> = out.filter_map(|edition| edition.appeal_version_id).collect();
-    let Some(version) = earlier.pop_last() else { return Ok(None) };
-    let Some(version) = store.version(version).await? else { return Ok(None) };
+    let mut earlier = appeal.versions_out(&editions, now);
+    let Some(last) = earlier.pop_last() else { return Ok(None) };
+    // Off is off, also where the mailing that says so is not out.
+    let off = match appeal.state {
+        AppealState::Cancelled => store.current_version(id).await?.filter(Version::is_off),
+        _ => None,
+    };
+    let version = match off {
+        Some(off) => Some(off),
+        None => store.version(last).await?,
+    };
+    let Some(version) = version else { return Ok(None) };
     let Some(post) = store.revision(version.revision).await? else { return Ok(None) };
     let mut dropped: Vec<Event> = Vec::new();
     for id in earlier.into_iter().rev() {

@@ -229,13 +229,15 @@ impl Item {
     pub fn of_appeal(self, language: Language<'_>, appeal: &Called<'_>) -> Result<Self, WordsError> {
         let ahead = appeal.notice == Notice::Ahead;
         let deadline = appeal.deadline.filter(|_| ahead && appeal.events.is_empty());
-        let mut events = EventBox::all(appeal.events, language, appeal.calendar, &self.title, self.url.as_deref())?;
-        if !ahead {
-            events = events.into_iter().map(|event| event.over(appeal.notice == Notice::Cancelled)).collect();
-        }
+        let boxes = EventBox::all(appeal.events, language, appeal.calendar, &self.title, self.url.as_deref())?;
+        let events = appeal.events.iter().zip(boxes).map(|(event, shown)| match event.is_over(appeal.at) {
+            true => shown.over(false),
+            false if appeal.notice == Notice::Cancelled => shown.over(true),
+            false => shown,
+        });
         Ok(Self {
             notice: Some(appeal.notice),
-            events,
+            events: events.collect(),
             until: deadline.map(|at| changes::until(language, at, appeal.time_zone)).transpose()?,
             ..self
         })
@@ -249,6 +251,8 @@ pub struct Called<'a> {
     pub notice: Notice,
     /// Its events.
     pub events: &'a [Event],
+    /// The time at which it is shown, or when it was called off: events that were over by then took place.
+    pub at: Timestamp,
     /// Its deadline, where it has no events.
     pub deadline: Option<Timestamp>,
     /// The zone in which the deadline is written.

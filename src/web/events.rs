@@ -58,7 +58,7 @@ pub(super) async fn one(
 }
 
 fn entries<'a>(public: &'a Public, is_wanted: &dyn Fn(&Event) -> bool) -> Vec<Entry<'a>> {
-    let on = public.version.events.iter().map(|event| (event, public.is_off()));
+    let on = public.version.events.iter().map(|event| (event, public.version.calls_off(event)));
     let off = public.dropped.iter().map(|event| (event, true));
     on.chain(off)
         .filter(|(event, _)| is_wanted(event))

@@ -1,6 +1,7 @@
 //! Appeals: whom they call, and that a change reaches exactly those who were told.
 
 mod amending;
+mod calling_off;
 mod declared;
 pub(crate) mod desk;
 mod interleaved;

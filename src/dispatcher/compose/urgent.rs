@@ -26,6 +26,8 @@ pub(super) struct Shared {
     kind: EditionKind,
     /// The appeal as this mailing has it.
     version: Version,
+    /// The events that it is about.
+    events: Vec<Event>,
     /// What those who are corrected had.
     before: Option<Version>,
     /// The event that a reminder is about.
@@ -55,13 +57,13 @@ impl Shared {
         let post = post(app, templates, language, version.revision).await?;
         let next = version.events.iter().find(|event| Some(event.starts.at) == edition.slot_at).cloned();
         let entries = Entries { app, marked: &marked, version: &version, before: before.as_ref(), post: &post };
-        let calendar = entries.write(templates, language, edition.kind == EditionKind::Cancellation)?;
-        Ok(Self { kind: edition.kind, version, before, next, post, calendar })
+        let calendar = entries.write(templates, language)?;
+        Ok(Self { kind: edition.kind, events: version.events_told(), version, before, next, post, calendar })
     }
 
     /// The events that it is about.
     pub(super) fn events(&self) -> &[Event] {
-        &self.version.events
+        &self.events
     }
 
     /// How it reads with these links.
@@ -79,7 +81,7 @@ impl Shared {
             frame: Frame::new(Site::of(&app.config), &words),
             language: words,
             post: self.post.clone(),
-            events: &self.version.events,
+            events: &self.events,
             deadline: deadline(&self.version),
             time_zone: site_zone,
             links,
@@ -108,7 +110,7 @@ struct Entries<'a> {
 }
 
 impl Entries<'_> {
-    fn write(&self, templates: &Templates, language: &str, all_off: bool) -> anyhow::Result<Option<String>> {
+    fn write(&self, templates: &Templates, language: &str) -> anyhow::Result<Option<String>> {
         let description = crate::templates::excerpt(&self.post.text, DESCRIPTION_WORDS);
         let entry = |event, cancelled| Entry {
             event,
@@ -120,10 +122,12 @@ impl Entries<'_> {
             modified: self.version.created_at,
             cancelled,
         };
-        let mut entries: Vec<Entry<'_>> = self.version.events.iter().map(|event| entry(event, all_off)).collect();
+        let version = self.version;
+        let mut entries: Vec<Entry<'_>> =
+            version.events.iter().map(|event| entry(event, version.calls_off(event))).collect();
         // What was in their calendar and is no more has to go from it.
         let dropped = self.before.iter().flat_map(|before| &before.events);
-        let dropped = dropped.filter(|old| !self.version.events.iter().any(|event| event.uid == old.uid));
+        let dropped = dropped.filter(|old| !version.events.iter().any(|event| event.uid == old.uid));
         entries.extend(dropped.map(|event| entry(event, true)));
         let organizer = Organizer::from(&self.app.config.site.sender);
         Ok(calendar::invitation(&entries, &organizer, templates.words().language(language))?)
@@ -167,14 +171,15 @@ pub(super) async fn in_digest(
     };
     let notice = match marked.state {
         AppealState::Stopped => return Ok(item),
-        AppealState::Cancelled => Notice::Cancelled,
-        AppealState::Open if !version.is_over(now) => Notice::Ahead,
-        AppealState::Open if version.events.is_empty() => Notice::Closed,
-        AppealState::Open => Notice::TookPlace,
+        _ if version.is_off() => Notice::Cancelled,
+        _ if !version.is_over(now) => Notice::Ahead,
+        _ if version.events.is_empty() => Notice::Closed,
+        _ => Notice::TookPlace,
     };
     let called = Called {
         notice,
         events: &version.events,
+        at: if version.is_off() { version.created_at } else { now },
         deadline: Some(version.deadline),
         time_zone: app.config.site.time_zone,
         calendar: &calendar_links(app, &version.events),

@@ -294,10 +294,11 @@ fn a_digest_marks_what_was_an_appeal() {
         let url = Some("https://campaign.example/post");
         Item::new(title, url, "today".to_owned(), &[], "<p>Come.</p>".to_owned(), "Come.".to_owned())
     };
-    let events = [protest()];
-    let marked = |notice| {
-        let calendar = ["https://campaign.example/1.ics".to_owned()];
-        let called = Called { notice, events: &events, deadline: None, time_zone: LONDON, calendar: &calendar };
+    let events = [protest(), event("2015-09-29T10:00", "2015-09-29T11:00", LONDON)];
+    let (never, between) = (Timestamp(0), events[0].ends.at);
+    let marked = |notice, at| {
+        let calendar = [1, 2].map(|number| format!("https://campaign.example/{number}.ics"));
+        let called = Called { notice, events: &events, at, deadline: None, time_zone: LONDON, calendar: &calendar };
         post("Appeal").of_appeal(language, &called).unwrap()
     };
     let links: Links = sample.links.clone();
@@ -305,13 +306,17 @@ fn a_digest_marks_what_was_an_appeal() {
         let digest = Digest::new(sample.frame.clone(), sample.cadence, items, links.clone());
         templates.mail(&digest, "en").unwrap()
     };
-    let ahead = mail(vec![marked(Notice::Ahead)]);
-    assert!(ahead.html.contains("16:00 to 19:00") && ahead.html.contains("1.ics"));
-    let over = mail(vec![marked(Notice::TookPlace)]);
-    assert!(over.html.contains("This has taken place.") && !over.html.contains("1.ics") && !over.html.contains("<s>"));
+    let ahead = mail(vec![marked(Notice::Ahead, never)]);
+    assert!(ahead.html.contains("16:00 to 19:00") && ahead.html.contains("1.ics") && ahead.html.contains("2.ics"));
+    let second = mail(vec![marked(Notice::Ahead, between)]);
+    assert!(second.html.contains("16:00 to 19:00") && !second.html.contains("1.ics") && second.html.contains("2.ics"));
+    let over = mail(vec![marked(Notice::TookPlace, Timestamp(i64::MAX))]);
+    assert!(over.html.contains("This has taken place.") && !over.html.contains(".ics") && !over.html.contains("<s>"));
     assert!(over.text.contains("This has taken place.\n"));
-    let off = mail(vec![marked(Notice::Cancelled)]);
+    let off = mail(vec![marked(Notice::Cancelled, never)]);
     assert!(off.html.contains("This was cancelled.") && off.html.contains("<s>Monday, 28 September 2015</s>"));
+    let half = mail(vec![marked(Notice::Cancelled, between)]);
+    assert!(!half.html.contains("<s>Monday, 28") && half.html.contains("<s>Tuesday, 29 September 2015</s>"));
 
     let lined = mail(vec![post("Had").as_line(), post("New"), post("Newer")]);
     assert_eq!(lined.subject, "New, and one more post");

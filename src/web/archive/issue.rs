@@ -1,5 +1,6 @@
 //! One mailing as a page has it: its posts, and of an appeal its events and what became of them.
 
+use crate::appeals::VersionKind;
 use crate::appeals::calendar::links;
 use crate::appeals::event::Event;
 use crate::editions::EditionKind;
@@ -61,20 +62,14 @@ pub(super) fn issue(visit: &Visit, shown: Shown) -> Result<Issue, WordsError> {
     };
     // Of a post that was withdrawn nothing is shown, not even where to go for it.
     if let (Some(said), [post]) = (&shown.said, shown.posts.as_slice()) {
-        tell(visit, said, post, shown.issue.kind, &mut issue)?;
+        tell(visit, said, post, &mut issue)?;
     }
     issue.articles = shown.posts.into_iter().map(|post| article(visit, post)).collect();
     Ok(issue)
 }
 
 /// Fills in what a mailing said of its appeal.
-fn tell(
-    visit: &Visit,
-    said: &Said,
-    post: &ArchivedPost,
-    kind: EditionKind,
-    issue: &mut Issue,
-) -> Result<(), WordsError> {
+fn tell(visit: &Visit, said: &Said, post: &ArchivedPost, issue: &mut Issue) -> Result<(), WordsError> {
     let (language, zone) = (visit.language(), visit.app().config.site.time_zone);
     let deadline = |version: &crate::appeals::Version| Some(version.deadline).filter(|_| version.events.is_empty());
     if let Some(since) = said.since {
@@ -85,13 +80,14 @@ fn tell(
         let now = Version { events: &said.version.events, deadline: deadline(&said.version) };
         issue.changes = changes(language, Version { events: &before.events, deadline: deadline(before) }, now, zone)?;
     }
-    let off = kind == EditionKind::Cancellation;
+    let off = said.version.kind == VersionKind::Cancelled;
     issue.reason = said.version.reason.as_deref().filter(|_| off).map(|reason| one_line(reason, MAX_DESCRIPTION));
     issue.until = match deadline(&said.version).filter(|_| !off) {
         Some(deadline) => Some(until(language, deadline, zone)?),
         None => None,
     };
-    for (event, shown) in said.version.events.iter().zip(boxes(visit, &said.version.events, post)?) {
+    let events = said.version.events_told();
+    for (event, shown) in events.iter().zip(boxes(visit, &events, post)?) {
         let earlier = said.before.iter().flat_map(|before| &before.events).find(|earlier| earlier.uid == event.uid);
         let moved = earlier.filter(|earlier| earlier.starts.at != event.starts.at && !off);
         issue.events.push(Happening {
@@ -108,7 +104,7 @@ fn tell(
             },
             event: match (off, said.since) {
                 (false, None) => shown,
-                (off, since) => shown.over(off || since.is_some_and(|since| since.off)),
+                (off, since) => shown.over(off || since.is_some_and(|since| since.off && !event.is_over(since.at))),
             },
         });
     }
@@ -155,7 +151,7 @@ pub(super) fn card(visit: &Visit, shown: &Shown) -> Result<Card, WordsError> {
     let kind = word(shown.issue.kind).map(|word| visit.language().get(word, &[])).transpose()?;
     let mut lines = Vec::new();
     if let (Some(said), [post]) = (&shown.said, shown.posts.as_slice()) {
-        lines.extend(boxes(visit, &said.version.events, post)?.iter().map(EventBox::gist));
+        lines.extend(boxes(visit, &said.version.events_told(), post)?.iter().map(EventBox::gist));
         lines.push(post.excerpt.clone());
     } else {
         lines.extend(shown.posts.iter().map(|post| post.title.clone()).filter(|title| !title.is_empty()));

@@ -29,7 +29,7 @@ fn vigil() -> EventDraft {
 const VIGIL_ENDS: &str = "2015-09-29T20:00:00Z";
 
 impl Desk {
-    async fn both(&self, hold: Duration) -> Marked {
+    pub(super) async fn both(&self, hold: Duration) -> Marked {
         self.marking(Marking { events: vec![protest(), vigil()], hold, ..Marking::default() }).await.unwrap()
     }
 

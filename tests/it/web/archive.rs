@@ -159,6 +159,26 @@ on_both! {
 }
 
 on_both! {
+    async fn what_took_place_before_an_appeal_was_called_off_is_not_struck_out(store) {
+        let site = site(store).await;
+        let second = EventDraft { starts: Some("2026-07-07T10:00".to_owned()), ..draft(16) };
+        let marking = Marking { events: vec![draft(16), second], sure: true, ..Marking::default() };
+        let checked = mark::check(&site.app, PostId(1), &marking).await.unwrap();
+        let appeal = mark::mark(&site.app, &checked, "test").await.unwrap();
+        sent(&site).await;
+        site.app.clock.set("2026-07-06T12:00:00Z".parse().unwrap());
+        amend::cancel(&site.app, appeal.appeal, "Rain.", "test").await.unwrap();
+        sent(&site).await;
+        let first = site.get(&format!("/archive/{}", appeal.edition)).await;
+        assert!(first.has("called off since") && first.has("5 July 2026"), "{}", first.body);
+        assert!(!first.has("<s>Sunday, 5 July") && first.has("<s>Tuesday, 7 July"), "{}", first.body);
+        let edition = edition(&site, &appeal, EditionKind::Cancellation).await;
+        let off = site.get(&format!("/archive/{}", edition.id)).await;
+        assert!(!off.has("5 July") && off.has("<s>Tuesday, 7 July"), "{}", off.body);
+    }
+}
+
+on_both! {
     async fn an_online_event_is_somewhere_too(store) {
         let site = site(store).await;
         let online = Some("https://meet.example/room?a=b".to_owned());

@@ -111,6 +111,28 @@ on_both! {
 }
 
 on_both! {
+    async fn what_took_place_before_an_appeal_was_called_off_is_not_cancelled_in_the_calendar(store) {
+        let site = site(store).await;
+        let appeal = marked(&site, 1, 16, None).await.appeal;
+        let starts = Some("2026-03-06T18:00".to_owned());
+        let draft = EventDraft { starts, address: Some("2 Park Row, Leeds".to_owned()), ..EventDraft::default() };
+        let change = amend::Change { add: true, draft, ..amend::Change::default() };
+        let checked = amend::check(&site.app, appeal, &change).await.unwrap();
+        amend::amend(&site.app, &checked, Duration::ZERO, "test").await.unwrap();
+        site.app.clock.set("2026-03-05T20:00:00Z".parse().unwrap());
+        amend::cancel(&site.app, appeal, "Rain.", "test").await.unwrap();
+        let events = site.app.store.current_version(appeal).await.unwrap().unwrap().events;
+        for (event, status) in events.iter().zip(["CONFIRMED", "CANCELLED"]) {
+            let one = site.get(&format!("/events/{}.ics", event.uid)).await;
+            assert!(one.has(&format!("STATUS:{status}")), "{}", one.body);
+        }
+        let all = site.get("/events.ics").await;
+        let count = |what: &str| all.body.matches(what).count();
+        assert_eq!((count("STATUS:CONFIRMED"), count("STATUS:CANCELLED")), (1, 1), "{}", all.body);
+    }
+}
+
+on_both! {
     async fn who_leaves_by_an_appeals_link_may_ask_to_hear_of_changes(store) {
         let site = site(store).await;
         let (ana, ben) = (

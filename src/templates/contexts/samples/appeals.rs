@@ -263,6 +263,7 @@ pub(super) fn in_digest(language: Language<'_>, say: Say<'_>) -> Vec<Item> {
         let called = Called {
             notice,
             events: if petition { &[] } else { &events },
+            at: Timestamp(if notice == Notice::TookPlace { i64::MAX } else { 0 }),
             deadline: petition.then(deadline),
             time_zone: ZONE,
             calendar: &links.calendar,
