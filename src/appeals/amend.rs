@@ -209,7 +209,9 @@ pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Re
         events: &checked.events,
     };
     let version = tx.add_version(&new, now).await?;
-    tx.supersede_appeal(id).await?;
+    let present = tx.current_version(id).await?.ok_or(AmendError::Missing(id))?;
+    // A reminder is right as long as its readers see no change.
+    tx.supersede_appeal(id, !before.reads_like(&present)).await?;
     let of = (id, version);
     // What has begun is corrected, but nobody new is called to it.
     let replacement = if checked.deadline > hold_until {
@@ -225,7 +227,7 @@ pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Re
         None
     };
     // What is proposed beside this change goes on waiting for a person.
-    if let (Some(proposal), Some(present)) = (tx.proposal(id).await?, tx.current_version(id).await?)
+    if let Some(proposal) = tx.proposal(id).await?
         && !proposed::changes(&app.config, present, &proposal, now)
     {
         tx.drop_proposal(id).await?;
@@ -264,7 +266,7 @@ pub async fn cancel(app: &App, id: AppealId, reason: &str, by: &str) -> Result<A
     };
     let version = tx.add_version(&new, now).await?;
     let correction = if out {
-        tx.supersede_appeal(id).await?;
+        tx.supersede_appeal(id, true).await?;
         tx.set_appeal_state(id, AppealState::Cancelled).await?;
         tx.list_live_posts(now).await?;
         let kind = EditionKind::Cancellation;

@@ -417,7 +417,7 @@ pub async fn mark_in(tx: &mut Tx, checked: &Checked, by: &str, now: Timestamp) -
     }
     if let Some(lapsed) = tx.appeal_of(post).await? {
         // It reached nobody, so nobody is to be corrected: it is as if it had been taken back.
-        tx.supersede_appeal(lapsed.id).await?;
+        tx.supersede_appeal(lapsed.id, true).await?;
         tx.set_appeal_state(lapsed.id, AppealState::Stopped).await?;
         tx.drop_proposal(lapsed.id).await?;
     }

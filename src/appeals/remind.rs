@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::editions::{EditionKind, EditionState};
 use crate::id::EditionId;
 use crate::store::Result;
-use crate::store::editions::NewEdition;
+use crate::store::editions::{Edition, NewEdition};
 
 /// Whoever heard of an event less than this before the reminder is not reminded.
 const APART: Duration = Duration::from_secs(2 * 3600);
@@ -66,10 +66,28 @@ pub async fn open_due(app: &App) -> Result<Vec<EditionId>> {
     Ok(made)
 }
 
-/// Whether the appeal, as it is now, went out long enough before `due`.
+/// Whether the appeal, as its readers see it now, went out long enough before `due`: a change that they do not see, as of
+/// its region, is no news to those who had it.
 async fn is_worth_it(app: &App, version: &Version, due: Timestamp) -> Result<bool> {
+    let Some(appeal) = app.store.appeal(version.appeal).await? else { return Ok(false) };
     let editions = app.store.appeal_editions(version.appeal).await?;
-    let out = editions.iter().filter(|edition| edition.appeal_version_id == Some(version.id));
-    let out = out.map(|edition| edition.hold_until.unwrap_or(edition.created_at)).max();
-    Ok(out.is_some_and(|out| out.plus(APART) <= due))
+    let out: Vec<&Edition> = appeal.mailings(&editions).filter(|edition| edition.is_out(app.clock.now())).collect();
+    let (mut heard, mut alike) = (false, Some(version.id));
+    for edition in out.into_iter().rev() {
+        if edition.appeal_version_id != Some(version.id) && edition.appeal_version_id != alike {
+            let Some(earlier) = edition.appeal_version_id else { break };
+            if !app.store.version(earlier).await?.is_some_and(|earlier| earlier.reads_like(version)) {
+                break;
+            }
+            alike = Some(earlier);
+        }
+        let in_time = edition.hold_until.unwrap_or(edition.created_at).plus(APART) <= due;
+        match edition.kind {
+            // Of another of its events.
+            EditionKind::Reminder if !in_time => return Ok(false),
+            EditionKind::Reminder => {}
+            _ => heard |= in_time,
+        }
+    }
+    Ok(heard)
 }

@@ -209,15 +209,16 @@ impl Tx {
         on_tx!(self, db => Ok(sqlx::query_scalar(HEARD).bind(appeal).fetch_one(db).await?))
     }
 
-    /// Closes every mailing about an appeal that is not over: nothing more of them is claimed.
+    /// Closes every mailing about an appeal that is not over, its reminders only where `reminders` says so: nothing more
+    /// of them is claimed.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn supersede_appeal(&mut self, appeal: AppealId) -> Result<u64> {
+    pub async fn supersede_appeal(&mut self, appeal: AppealId, reminders: bool) -> Result<u64> {
         const SUPERSEDE: &str = "UPDATE editions SET state = 'superseded' WHERE appeal_id = $1 \
-                                 AND state IN ('planning', 'sending', 'paused')";
-        on_tx!(self, db => Ok(sqlx::query(SUPERSEDE).bind(appeal).execute(db).await?.rows_affected()))
+                                 AND state IN ('planning', 'sending', 'paused') AND ($2 OR kind <> 'reminder')";
+        on_tx!(self, db => Ok(sqlx::query(SUPERSEDE).bind(appeal).bind(reminders).execute(db).await?.rows_affected()))
     }
 
     /// Notes that a replaced mailing is over, once none of its deliveries is open.

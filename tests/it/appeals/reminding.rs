@@ -88,6 +88,40 @@ on_both! {
 }
 
 on_both! {
+    async fn a_change_that_nobody_sees_takes_the_reminder_from_nobody(store) {
+        let desk = Desk::new(store, 2525).await;
+        let told = desk.reader("told", None, true).await;
+        desk.reader("other", None, true).await;
+        let marked = desk.marked(&[]).await;
+        desk.finish().await;
+        // An hour before the reminder; the second one is held until after it.
+        let leeds = EventDraft { region: Some("Leeds".to_owned()), ..EventDraft::default() };
+        desk.clock.set(at("2015-09-27T14:00:00Z"));
+        desk.change(&marked, leeds).await;
+        let deadline = Some(at("2015-09-28T14:00:00Z"));
+        let checked = amend::check(&desk.app.app, marked.appeal, &Change { deadline, ..Change::default() }).await.unwrap();
+        amend::amend(&desk.app.app, &checked, Duration::from_secs(7200), "test").await.unwrap();
+        desk.clock.set(at(DUE));
+        let reminder = desk.remind().await;
+        assert_eq!(reminder.len(), 1);
+        // Nor does one that comes while it is being sent.
+        desk.plan().await;
+        desk.accept(desk.claim(reminder[0], 1).await).await;
+        desk.change(&marked, EventDraft { region: Some("everybody".to_owned()), ..EventDraft::default() }).await;
+        desk.finish().await;
+        let told_all = desk.told(marked.appeal).await;
+        assert!(told_all.values().all(|told| told == &["appeal1", "reminder3"]), "{told_all:?}");
+        assert_eq!(told_all.len(), 2);
+        // One that they see does.
+        let place = EventDraft { place: Some("The back door".to_owned()), ..EventDraft::default() };
+        desk.clock.set(at("2015-09-27T16:00:00Z"));
+        desk.change(&marked, place).await;
+        desk.finish().await;
+        assert_eq!(desk.told(marked.appeal).await[&told].last().map(String::as_str), Some("correction5"));
+    }
+}
+
+on_both! {
     async fn nobody_is_reminded_of_what_was_called_off_or_taken_back(store) {
         let desk = Desk::new(store, 2525).await;
         let marked = desk.marked(&[]).await;

@@ -156,7 +156,13 @@ on_both! {
         assert_eq!(tx.heard_count(appeal).await.unwrap(), 2);
         assert_eq!(tx.heard_count(AppealId(999)).await.unwrap(), 0);
         tx.record(&[accepted(&claimed[0], now)]).await.unwrap();
-        assert_eq!(tx.supersede_appeal(appeal).await.unwrap(), 1);
+        let mut reminder = new_edition(EditionKind::Reminder, "reminder/1", now);
+        reminder.appeal = Some((appeal, version));
+        let reminder = tx.make_edition(&reminder, now).await.unwrap().unwrap();
+        assert_eq!(tx.supersede_appeal(appeal, false).await.unwrap(), 1);
+        assert_eq!(tx.hold_edition(reminder).await.unwrap(), Some(EditionState::Sending));
+        assert_eq!(tx.supersede_appeal(appeal, true).await.unwrap(), 1);
+        assert!(tx.settle_edition(reminder, now).await.unwrap());
         assert!(!tx.settle_edition(id, now).await.unwrap(), "two of its deliveries are open");
         let had = tx.had_among(appeal, &people).await.unwrap();
         assert_eq!(had[&claimed[0].subscriber_id].version, Some(version));
