@@ -197,9 +197,24 @@ async fn nobodys_name_is_anothers_address() {
                 dee@example.org,\"Dee\rExample\"\nEli@example.org,eli@EXAMPLE.org\nfay@example.org,F@y\n";
     let (_, kept) = take_ok(&app, file).await;
     assert_eq!(kept.lines(), [2, 3, 4]);
-    assert!(kept.0[0].reason.starts_with("the name holds an address; "), "{:?}", kept.0);
+    assert!(kept.0[0].reason.starts_with("column `name` holds an address; "), "{:?}", kept.0);
     let names: Vec<_> = everybody(&app).await.into_iter().filter_map(|person| person.name).collect();
     assert_eq!(names, ["eli@EXAMPLE.org", "F@y"]);
+}
+
+#[tokio::test]
+async fn no_address_is_kept_in_a_column_that_is_not_sealed() {
+    let app = app(TestStore::sqlite().await).await;
+    assert!(app.config.appeals.regions.is_empty(), "any region would do");
+    let file = "email,topics,region\nann@example.org,bea@example.org,\nbo@example.org,\"Strikes;<cy@example.org>\",\n\
+                dee@example.org,Strikes,eli@example.org\nfay@example.org,b@home;Strikes,Leeds @ North\n";
+    let (_, kept) = take_ok(&app, file).await;
+    assert_eq!(kept.lines(), [2, 3, 4]);
+    assert!(kept.0[1].reason.starts_with("column `topics` holds an address; "), "{:?}", kept.0);
+    assert!(kept.0[2].reason.starts_with("column `region` holds an address; "), "{:?}", kept.0);
+    let people = everybody(&app).await;
+    assert_eq!(people.iter().map(address).collect::<Vec<_>>(), ["fay@example.org"]);
+    assert_eq!(people[0].preferences.region.as_deref(), Some("Leeds @ North"));
 }
 
 #[tokio::test]

@@ -129,10 +129,10 @@ pub(super) fn row(columns: &[Column], cells: &[String], rules: &Rules<'_>) -> Re
             Column::Email => address = Some(cell.parse::<Address>().map_err(|error| error.to_string())?),
             Column::Name => name = self::name(cell)?,
             Column::Language => wanted.language = Some(language(cell)?),
-            Column::Topics => wanted.topics = topics(cell)?,
+            Column::Topics => wanted.topics = topics(plain("topics", cell)?)?,
             Column::Cadence => wanted.cadence = word::<Cadence>(cell, "cadence", Cadence::ALL, Cadence::as_str)?,
             Column::Alerts => wanted.alerts = yes_or_no(cell)?,
-            Column::Region => wanted.region = region(cell, rules.regions)?,
+            Column::Region => wanted.region = region(plain("region", cell)?, rules.regions)?,
             Column::TimeZone => wanted.time_zone = Some(time_zone(cell)?),
             Column::State => {
                 match word::<SubscriberState>(cell, "state", SubscriberState::ALL, SubscriberState::as_str)? {
@@ -153,15 +153,23 @@ pub(super) fn row(columns: &[Column], cells: &[String], rules: &Rules<'_>) -> Re
     let Some(address) = address else { return Err("there is no address in column `email`".to_owned()) };
     // Their own is kept: there are programs that write the address where there is no name.
     let own = address.as_given();
-    if name.as_deref().is_some_and(|name| !name.eq_ignore_ascii_case(&own) && holds_address(name)) {
-        return Err(
-            "the name holds an address; see that the row's cells and quotes are where they should be".to_owned()
-        );
+    if let Some(name) = name.as_deref().filter(|name| !name.eq_ignore_ascii_case(&own)) {
+        plain("name", name)?;
     }
     Ok(match suppressed {
         Some(reason) => Row::Suppressed(address, reason),
         None => Row::Newcomer(Newcomer { address, name, preferences: wanted }, said_yes),
     })
+}
+
+/// A cell of a shifted row may be an address, and what this column holds is kept unsealed, or shown to others.
+fn plain<'a>(column: &str, cell: &'a str) -> Result<&'a str, String> {
+    match holds_address(cell) {
+        true => Err(format!(
+            "column `{column}` holds an address; see that the row's cells and quotes are where they should be"
+        )),
+        false => Ok(cell),
+    }
 }
 
 /// Whether one of its words looks like an address.
