@@ -254,8 +254,11 @@ impl Tx {
     ///
     /// When the database fails.
     pub async fn forget_listing(&mut self, id: PostId) -> Result<()> {
-        const FORGET: &str = "UPDATE posts SET listed_at = NULL WHERE id = $1 AND NOT EXISTS ( \
-             SELECT 1 FROM revisions r JOIN variants v ON ';' || v.items LIKE '%;' || r.id || '.%' WHERE r.post_id = $1)";
+        // Only a digest that was cut off after the post was listed can have it.
+        const FORGET: &str = "UPDATE posts SET listed_at = NULL WHERE id = $1 AND listed_at IS NOT NULL AND NOT EXISTS ( \
+             SELECT 1 FROM editions e JOIN variants v ON v.edition_id = e.id \
+             JOIN revisions r ON ';' || v.items LIKE '%;' || r.id || '.%' \
+             WHERE r.post_id = $1 AND e.kind = 'digest' AND e.cut_off_at >= posts.listed_at)";
         on_tx!(self, db => sqlx::query(FORGET).bind(id).execute(db).await?.rows_affected());
         Ok(())
     }

@@ -272,7 +272,7 @@ on_both! {
             cadence: None,
             slot_at: None,
             time_zone: None,
-            cut_off_at: None,
+            cut_off_at: Some(it.store.now()),
             appeal: None,
             created_by: "test".to_owned(),
             hold_until: None,
