@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::EventDraft;
 use super::mark::{self, MarkError, Marking};
-use super::{AppealState, event, proposed};
+use super::{AppealState, Version, event, proposed};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::id::{AppealId, PostId, RevisionId};
@@ -189,7 +189,9 @@ async fn propose(
     let undone = base == declared;
     let proposal = Proposal { base, declared };
     let present = tx.current_version(appeal).await?;
-    if undone || present.is_some_and(|present| !proposed::changes(config, present, &proposal, now)) {
+    // Of what is over nobody needs to hear any more.
+    let is_idle = |present: Version| present.is_over(now) || !proposed::changes(config, present, &proposal, now);
+    if undone || present.is_some_and(is_idle) {
         tx.drop_proposal(appeal).await?;
         return Ok(());
     }

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::id::AppealId;
+use crate::store::StoreError;
 use crate::store::appeals::Proposal;
 
 /// A proposal that was checked and can be carried out.
@@ -17,6 +18,22 @@ pub struct Proposed {
     pub checked: Checked,
     /// Whether it takes the source for the whole of the appeal, and so undoes what was amended by command.
     pub takes_back: bool,
+}
+
+/// What edited sources say of appeals that are not over: the appeal, and its mark as it is declared now, if it is.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn waiting(app: &App) -> Result<Vec<(AppealId, Option<String>)>, StoreError> {
+    let mut waiting = Vec::new();
+    for (appeal, declared) in app.store.proposals().await? {
+        let present = app.store.current_version(appeal).await?;
+        if present.is_some_and(|present| !present.is_over(app.clock.now())) {
+            waiting.push((appeal, declared));
+        }
+    }
+    Ok(waiting)
 }
 
 /// Checks what is proposed for an appeal, and writes nothing.

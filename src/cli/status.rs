@@ -113,7 +113,7 @@ async fn look(app: &App) -> anyhow::Result<Screen> {
     for edition in app.store.urgent_ended_since(app.clock.now().minus(DAY)).await? {
         lately.push(Standing::of(app, edition).await?);
     }
-    for (appeal, declared) in app.store.proposals().await? {
+    for (appeal, declared) in proposed::waiting(app).await? {
         to_do.push(match declared {
             Some(_) => {
                 let takes_back = proposed::check(app, appeal).await.is_ok_and(|proposed| proposed.takes_back);

@@ -7,7 +7,7 @@ use super::super::editions::Standing;
 use super::super::output::{Output, or_empty};
 use crate::app::App;
 use crate::appeals::event::Event;
-use crate::appeals::{Appeal, Version};
+use crate::appeals::{Appeal, Version, proposed};
 use crate::clock::Timestamp;
 use crate::id::AppealId;
 
@@ -33,7 +33,7 @@ async fn shown(app: &App, appeal: Appeal, proposals: &[(AppealId, Option<String>
 }
 
 pub(super) async fn list(app: &App, limit: u32, json: bool, out: &mut Output) -> anyhow::Result<()> {
-    let proposals = app.store.proposals().await?;
+    let proposals = proposed::waiting(app).await?;
     let now = app.clock.now();
     let columns = &["id", "post", "state", "version", "for", "next", "deadline", "title"];
     let mut list = out.list(json, columns);
@@ -72,7 +72,7 @@ pub(super) async fn one(app: &App, id: AppealId, json: bool, out: &mut Output) -
     for edition in app.store.appeal_editions(id).await? {
         editions.push(Standing::of(app, edition).await?);
     }
-    let whole = Whole { shown: shown(app, appeal, &app.store.proposals().await?).await?, editions };
+    let whole = Whole { shown: shown(app, appeal, &proposed::waiting(app).await?).await?, editions };
     if json {
         return Ok(out.json(&whole)?);
     }

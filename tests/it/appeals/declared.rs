@@ -14,7 +14,7 @@ use handbill::sources::{self, SourceReport};
 use crate::app::TestApp;
 use crate::stores::{TestStore, at};
 
-use super::desk::EVE;
+use super::desk::{Desk, EVE};
 
 struct Site {
     app: TestApp,
@@ -136,6 +136,32 @@ on_both! {
         site.write("protest.md", "title: Protest", "Come.");
         site.pull().await;
         assert_eq!(site.app.store.proposals().await.unwrap(), [(appeal, None)]);
+    }
+}
+
+on_both! {
+    async fn nothing_is_proposed_for_what_is_over(store) {
+        let site = Site::new(store).await;
+        site.write("protest.md", &format!("title: Protest\n{EVENT}"), "Come.");
+        site.pull().await;
+        let desk = Desk { app: site.app, post: PostId(0) };
+        desk.reader("told", None, true).await;
+        desk.finish().await;
+        let site = Site { app: desk.app };
+        let write = |event: &str| site.write("protest.md", &format!("title: Protest\n{event}"), "Come.");
+        write(&EVENT.replace("16:00", "17:00"));
+        site.pull().await;
+        let (app, appeal) = (&site.app.app, site.appeals().await[0].0);
+        let waiting = async || proposed::waiting(app).await.unwrap().into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+        assert_eq!(waiting().await, [appeal]);
+        app.clock.set(at("2015-09-28T18:00:00Z"));
+        assert!(waiting().await.is_empty(), "nobody could carry it out");
+        write("place: Gate 2");
+        site.pull().await;
+        assert_eq!(site.app.store.proposal(appeal).await.unwrap(), None);
+        write(&EVENT.replace("16:00", "18:00"));
+        site.pull().await;
+        assert_eq!(site.app.store.proposal(appeal).await.unwrap(), None);
     }
 }
 
