@@ -128,7 +128,7 @@ pub struct Amended {
     pub version: VersionId,
     /// The mailing that calls those who had not heard of it; none when it was called off.
     pub replacement: Option<EditionId>,
-    /// The mailing that tells those who had; none when nobody can have.
+    /// The mailing that tells those who had; none when nobody can have, or all that they had is over.
     pub correction: Option<EditionId>,
     /// Nobody is told of it before this.
     pub hold_until: Timestamp,
@@ -238,7 +238,8 @@ pub async fn amend(app: &App, checked: &Checked, hold: Duration, by: &str) -> Re
     Ok(Amended { appeal: id, version, replacement, correction, hold_until })
 }
 
-/// Calls an appeal off. While its first mailing is held nobody hears of it; later exactly those who were told do.
+/// Calls an appeal off. While its first mailing is held nobody hears of it; later exactly those who were told do, and they
+/// hear that what they were told of is off: a change that is held is dropped, and nobody hears of it.
 ///
 /// # Errors
 ///
@@ -252,29 +253,37 @@ pub async fn cancel(app: &App, id: AppealId, reason: &str, by: &str) -> Result<A
         return Err(AmendError::Overtaken(id));
     }
     let editions = tx.appeal_editions(id).await?;
-    let out = appeal.mailings(&editions).any(|edition| edition.is_out(now));
-    let revision = tx.post_revision(appeal.post_id).await?.unwrap_or(before.revision);
+    let last = appeal.versions_out(&editions, now).pop_last();
+    let out = last.is_some();
+    let known = match last.filter(|last| *last != before.id) {
+        Some(last) => tx.version(last).await?.ok_or(AmendError::Missing(id))?,
+        None => before,
+    };
+    let revision = tx.post_revision(appeal.post_id).await?.unwrap_or(known.revision);
     let new = NewVersion {
         appeal: id,
         kind: VersionKind::Cancelled,
         revision,
-        regions: &before.regions,
-        deadline: before.deadline,
+        regions: &known.regions,
+        deadline: known.deadline,
         reason: Some(reason),
         by,
-        events: &before.events,
+        events: &known.events,
     };
     let version = tx.add_version(&new, now).await?;
-    let correction = if out {
+    let mut correction = None;
+    if out {
         tx.supersede_appeal(id, true).await?;
         tx.set_appeal_state(id, AppealState::Cancelled).await?;
         tx.list_live_posts(now).await?;
-        let kind = EditionKind::Cancellation;
-        Some(make_edition(&mut tx, kind, (id, version), before.told_until(), now, by, now).await?)
+        // Where only what is held was still ahead, nobody has heard of anything that is off.
+        if !known.is_over(now) {
+            let (kind, until) = (EditionKind::Cancellation, known.told_until());
+            correction = Some(make_edition(&mut tx, kind, (id, version), until, now, by, now).await?);
+        }
     } else {
         stop_in(&mut tx, id, &editions, now).await?;
-        None
-    };
+    }
     tx.drop_proposal(id).await?;
     let action = if out { "called off" } else { "taken back" };
     tx.audit(now, by, action, None, correction, Some(&format!("appeal {id}"))).await?;

@@ -200,7 +200,7 @@ pub(super) async fn run(app: &Arc<App>, command: &Appeals, out: &mut Output) -> 
                     Some(edition) => out.line(format_args!(
                         "appeal {id} is called off; edition {edition} tells those who had it: handbill editions show {edition}"
                     ))?,
-                    None => out.line(format_args!("appeal {id} is taken back; nobody has heard of it"))?,
+                    None => out.line(format_args!("appeal {id} is taken back; nobody is told, as nobody has heard of what is off"))?,
                 }
             }
         }

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use handbill::appeals::amend;
+use handbill::appeals::amend::{self, Change};
+use handbill::appeals::event::EventDraft;
+use handbill::appeals::mark::Marked;
+use handbill::appeals::{AppealState, public};
 use handbill::subscribers::{Cadence, Consent, Preferences, list};
 use mail_parser::MessageParser;
 
-use super::desk::Desk;
+use super::desk::{Desk, protest};
 use super::model_case::calendars;
 use super::reader;
 use crate::app::newcomer;
@@ -59,5 +62,51 @@ on_both! {
             let found: Vec<_> = entries.map(|entry| (reader::text(entry, "UID"), reader::text(entry, "STATUS"))).collect();
             assert_eq!(found, [(protest.uid.as_str(), "CONFIRMED"), (vigil.uid.as_str(), "CANCELLED")]);
         }
+    }
+}
+
+/// A change that nobody hears of for ten hours.
+async fn held(desk: &Desk, marked: &Marked, change: Change) {
+    let checked = amend::check(&desk.app.app, marked.appeal, &change).await.unwrap();
+    amend::amend(&desk.app.app, &checked, Duration::from_secs(36_000), "test").await.unwrap();
+}
+
+on_both! {
+    async fn what_is_called_off_is_what_people_were_told_of(store) {
+        let desk = Desk::new(store, 2525).await;
+        let reader = desk.reader("near", None, true).await;
+        let marked = desk.mark().await;
+        desk.finish().await;
+        let told = desk.store.current_version(marked.appeal).await.unwrap().unwrap();
+        let later = EventDraft { starts: Some("2015-09-28T17:00".to_owned()), ..EventDraft::default() };
+        held(&desk, &marked, Change { draft: later, ..Change::default() }).await;
+        let second = EventDraft { starts: Some("2015-09-30T16:00".to_owned()), ..protest() };
+        held(&desk, &marked, Change { add: true, draft: second, ..Change::default() }).await;
+        let done = amend::cancel(&desk.app.app, marked.appeal, "Rain.", "test").await.unwrap();
+        let off = desk.store.version(done.version).await.unwrap().unwrap();
+        assert_eq!((&off.events, off.deadline, &off.regions), (&told.events, told.deadline, &told.regions));
+        assert_eq!(desk.edition(done.correction.unwrap()).await.deadline_at, told.told_until());
+        desk.finish().await;
+        assert_eq!(desk.told(marked.appeal).await[&reader], ["appeal1", "cancellation4"]);
+    }
+}
+
+on_both! {
+    async fn where_only_what_is_held_is_ahead_nobody_hears_that_it_is_off(store) {
+        let desk = Desk::new(store, 2525).await;
+        let reader = desk.reader("near", None, true).await;
+        let marked = desk.mark().await;
+        desk.finish().await;
+        desk.clock.set(at("2015-09-28T17:00:00Z"));
+        let second = EventDraft { starts: Some("2015-09-30T16:00".to_owned()), ..protest() };
+        held(&desk, &marked, Change { add: true, draft: second, ..Change::default() }).await;
+        desk.clock.set(at("2015-09-28T18:00:00Z"));
+        let done = amend::cancel(&desk.app.app, marked.appeal, "A slip.", "test").await.unwrap();
+        assert_eq!(done.correction, None);
+        desk.finish().await;
+        assert_eq!(desk.told(marked.appeal).await[&reader], ["appeal1"]);
+        let public = public::appeal(&desk.app.app, marked.appeal).await.unwrap().unwrap();
+        assert_eq!((public.appeal.state, public.version.number, public.is_off()), (AppealState::Cancelled, 1, false));
+        assert!(public.dropped.is_empty());
     }
 }
