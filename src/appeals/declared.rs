@@ -222,7 +222,7 @@ async fn mark(
         let message = format!("{}; if it is right, use `handbill appeals mark {} --yes`", doubts.join("; "), seen.post);
         return Ok(Some(Refusal { field: "urgent", message }));
     }
-    if mark::mark_in(tx, &checked, "source", now).await?.is_some() && checked.report == mark::Report::Nobody {
+    if mark::mark_in(tx, &checked, "source", now).await?.is_ok() && checked.report == mark::Report::Nobody {
         tracing::warn!(post = %seen.post, "nobody is told how this appeal went; name somebody in [notify.mail]");
     }
     Ok(None)

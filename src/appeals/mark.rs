@@ -57,6 +57,9 @@ pub enum MarkError {
     /// It was one, and people had that.
     #[error("post {0} was appeal {1}, which is over and which people had; what is to come needs a post of its own")]
     Over(PostId, AppealId),
+    /// It was one, and was called off.
+    #[error("post {0} was appeal {1}, which was called off; what takes place after all needs a post of its own")]
+    CalledOff(PostId, AppealId),
     /// It is another one in another language.
     #[error("post {0} is a translation of post {1}; mark that one, and each reader gets it in their language")]
     Translation(PostId, PostId),
@@ -367,22 +370,27 @@ async fn resembles(tx: &mut Tx, known: &Version, checked: &Checked) -> Result<Op
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     id: AppealId,
+    state: AppealState,
     is_over: bool,
 }
 
 impl Known {
     fn refusal(self, post: PostId) -> MarkError {
-        if self.is_over { MarkError::Over(post, self.id) } else { MarkError::Already(post, self.id) }
+        match self.state {
+            AppealState::Cancelled => MarkError::CalledOff(post, self.id),
+            _ if self.is_over => MarkError::Over(post, self.id),
+            _ => MarkError::Already(post, self.id),
+        }
     }
 }
 
 /// The appeal that keeps a post from being marked: not one that was taken back, nor one that is over and reached nobody.
 pub(super) async fn known(tx: &mut Tx, post: PostId, now: Timestamp) -> Result<Option<Known>, StoreError> {
     let appeal = tx.appeal_of(post).await?.filter(|appeal| appeal.state != AppealState::Stopped);
-    let Some(Appeal { id, .. }) = appeal else { return Ok(None) };
+    let Some(Appeal { id, state, .. }) = appeal else { return Ok(None) };
     let is_over = tx.current_version(id).await?.is_some_and(|version| version.is_over(now));
     let stands = !is_over || tx.heard_count(id).await? > 0;
-    Ok(stands.then_some(Known { id, is_over }))
+    Ok(stands.then_some(Known { id, state, is_over }))
 }
 
 /// Makes the appeal and its mailing. Nobody is written to before its hold is over.
@@ -393,27 +401,28 @@ pub(super) async fn known(tx: &mut Tx, post: PostId, now: Timestamp) -> Result<O
 pub async fn mark(app: &App, checked: &Checked, by: &str) -> Result<Marked, MarkError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    let marked = mark_in(&mut tx, checked, by, now).await?;
-    let Some(marked) = marked else {
-        let known = known(&mut tx, checked.post, now).await?;
-        return Err(known.unwrap_or(Known { id: AppealId(0), is_over: false }).refusal(checked.post));
-    };
+    let marked = mark_in(&mut tx, checked, by, now).await?.map_err(|known| known.refusal(checked.post))?;
     tx.wake().await?;
     tx.commit().await?;
     Ok(marked)
 }
 
-/// As [`mark`], within a transaction; nothing when the post is an appeal already.
+/// As [`mark`], within a transaction; or the appeal that keeps the post from being marked.
 ///
 /// # Errors
 ///
 /// When the store fails.
-pub async fn mark_in(tx: &mut Tx, checked: &Checked, by: &str, now: Timestamp) -> Result<Option<Marked>, StoreError> {
+pub(super) async fn mark_in(
+    tx: &mut Tx,
+    checked: &Checked,
+    by: &str,
+    now: Timestamp,
+) -> Result<Result<Marked, Known>, StoreError> {
     let post = checked.post;
     // Taken back before anybody hears of it, it is what it was: one that was never to be mailed stays unmailed.
     let former = tx.lock_post(post).await?.unwrap_or(PostState::Live);
-    if known(tx, post, now).await?.is_some() {
-        return Ok(None);
+    if let Some(known) = known(tx, post, now).await? {
+        return Ok(Err(known));
     }
     if let Some(lapsed) = tx.appeal_of(post).await? {
         // It reached nobody, so nobody is to be corrected: it is as if it had been taken back.
@@ -421,7 +430,9 @@ pub async fn mark_in(tx: &mut Tx, checked: &Checked, by: &str, now: Timestamp) -
         tx.set_appeal_state(lapsed.id, AppealState::Stopped).await?;
         tx.drop_proposal(lapsed.id).await?;
     }
-    let Some(appeal) = tx.make_appeal(post, former, by, now).await? else { return Ok(None) };
+    // The post is locked, and no other appeal of it stands.
+    let made = tx.make_appeal(post, former, by, now).await?;
+    let appeal = made.ok_or(StoreError::Query(sqlx::Error::RowNotFound))?;
     if let Some(to) = &checked.report_to {
         tx.set_report_to(appeal, to).await?;
     }
@@ -444,7 +455,7 @@ pub async fn mark_in(tx: &mut Tx, checked: &Checked, by: &str, now: Timestamp) -
     let edition =
         make_edition(tx, EditionKind::Appeal, (appeal, version), checked.deadline, hold_until, by, now).await?;
     tx.audit(now, by, "marked", None, Some(edition), Some(&format!("appeal {appeal}"))).await?;
-    Ok(Some(Marked { appeal, version, edition, hold_until, deadline: checked.deadline, report: checked.report }))
+    Ok(Ok(Marked { appeal, version, edition, hold_until, deadline: checked.deadline, report: checked.report }))
 }
 
 /// Makes the mailing of one kind of a version; planning it begins when the hold is over.

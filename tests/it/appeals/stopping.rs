@@ -219,6 +219,24 @@ on_both! {
 }
 
 on_both! {
+    async fn what_was_called_off_needs_a_post_of_its_own(store) {
+        let desk = Desk::new(store, 2525).await;
+        desk.reader("near", None, true).await;
+        let marking = Marking { events: vec![protest()], ..Marking::default() };
+        let checked = mark::check(&desk.app.app, desk.post, &marking).await.unwrap();
+        let marked = desk.mark().await;
+        desk.finish().await;
+        amend::cancel(&desk.app.app, marked.appeal, "Rain.", "test").await.unwrap();
+        for error in [
+            desk.marking(marking).await.unwrap_err(),
+            mark::mark(&desk.app.app, &checked, "test").await.unwrap_err(),
+        ] {
+            assert!(matches!(error, mark::MarkError::CalledOff(_, id) if id == marked.appeal), "{error}");
+        }
+    }
+}
+
+on_both! {
     async fn only_what_was_proposed_is_dismissed(store) {
         let desk = Desk::new(store, 2525).await;
         let dismiss = async |id| amend::dismiss(&desk.app.app, id, "test").await;
