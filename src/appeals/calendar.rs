@@ -31,7 +31,7 @@ use crate::words::{Language, Value, WordsError};
 
 /// The method of every calendar that travels in a mail (RFC 5546 section 3.2.1).
 pub const METHOD: &str = "PUBLISH";
-/// The Content-Type of [`invitation`] and [`cancellation`]; the method stands here as in the calendar itself (RFC 6047
+/// The Content-Type of [`invitation`]; the method stands here as in the calendar itself (RFC 6047
 /// section 2.4).
 pub const MAIL_CONTENT_TYPE: &str = "text/calendar; charset=utf-8; method=PUBLISH";
 /// The Content-Type of [`feed`].
@@ -109,20 +109,6 @@ pub fn invitation(
     calendar.text("METHOD", METHOD);
     fill(&mut calendar, entries, organizer, words, Some(ALARM))?;
     Ok(Some(calendar.to_string()))
-}
-
-/// The calendar for a mail that calls all of these events off, whatever the entries say. Their sequence must be higher
-/// than in the version that readers have. `None` without entries.
-///
-/// # Errors
-/// When the word for an entry that is called off is missing.
-pub fn cancellation(
-    entries: &[Entry<'_>],
-    organizer: &Organizer<'_>,
-    words: Language<'_>,
-) -> Result<Option<String>, WordsError> {
-    let off: Vec<Entry<'_>> = entries.iter().map(|entry| Entry { cancelled: true, ..*entry }).collect();
-    invitation(&off, organizer, words)
 }
 
 /// The calendar to subscribe to. What is called off stays in it and says so; nothing in it rings, as its readers have

@@ -202,8 +202,8 @@ fn an_amendment_has_the_same_uid_and_more_of_the_rest() {
 fn a_cancellation_says_so_twice_and_does_not_ring() {
     let protest = protest();
     let words = Words::load(None).unwrap();
-    let entries = [Entry { sequence: 1, ..entry(&protest) }];
-    let text = cancellation(&entries, &Organizer::from(&sender()), words.language("ru")).unwrap().unwrap();
+    let entries = [Entry { sequence: 1, cancelled: true, ..entry(&protest) }];
+    let text = invitation(&entries, &Organizer::from(&sender()), words.language("ru")).unwrap().unwrap();
     let read = Reader::new(&text);
     let event = read.only_event();
     assert_eq!(reader::text(event, "STATUS"), "CANCELLED");
