@@ -4,7 +4,7 @@ mod check;
 
 use std::time::Duration;
 
-pub use self::check::{Change, Checked, check, check_declared};
+pub use self::check::{Change, Checked, check};
 pub(super) use self::check::{checked, present};
 
 use super::event::EventError;

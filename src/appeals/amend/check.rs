@@ -4,7 +4,7 @@ use super::AmendError;
 use crate::app::App;
 use crate::appeals::event::{Event, EventDraft, EventError, Rules, last_end, last_start};
 use crate::appeals::mark::{self, MarkError};
-use crate::appeals::{AppealState, Version, edited, regions_of};
+use crate::appeals::{AppealState, Version, regions_of};
 use crate::clock::Timestamp;
 use crate::id::AppealId;
 
@@ -99,26 +99,6 @@ fn which(id: AppealId, named: Option<usize>, count: usize) -> Result<usize, Amen
         None if count == 1 => Ok(1),
         None => Err(AmendError::Which(id, count)),
     }
-}
-
-/// Checks what an edited source makes of an appeal, and writes nothing: its events take the place of all there are; an
-/// appeal without any is for `region`, or for everybody.
-///
-/// # Errors
-///
-/// When the appeal cannot be changed like this.
-pub async fn check_declared(
-    app: &App,
-    id: AppealId,
-    drafts: &[EventDraft],
-    region: Option<&str>,
-    deadline: Option<Timestamp>,
-) -> Result<Checked, AmendError> {
-    let before = present(app, id).await?;
-    let now = app.clock.now();
-    let events = edited::events(&app.config, &before.events, drafts, now).map_err(AmendError::marking)?;
-    let regions = mark::regions(&app.config, &events, region).map_err(AmendError::marking)?;
-    checked(before, events, Some(regions), deadline, now)
 }
 
 pub(in crate::appeals) fn checked(

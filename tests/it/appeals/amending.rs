@@ -114,10 +114,8 @@ on_both! {
         let error = check(&desk, appeal, &Change { draft: place, ..Change::default() }).await.unwrap_err().to_string();
         assert!(error.contains("has no event;") && error.contains("--add"), "{error}");
         // As its source says it.
-        let app = &desk.app.app;
-        let declared = amend::check_declared(app, appeal, &[], Some("Leeds"), None).await.unwrap();
-        assert_eq!(declared.regions, ["Leeds"]);
-        assert!(amend::check_declared(app, appeal, &[], None, None).await.unwrap().regions.is_empty());
+        assert_eq!(desk.declared(appeal, &[], Some("Leeds")).await.unwrap().regions, ["Leeds"]);
+        assert!(desk.declared(appeal, &[], None).await.unwrap().regions.is_empty());
         // An event is for whom the petition was for, and its deadline is not after it.
         let draft = EventDraft { region: None, ..protest() };
         let change = Change { add: true, draft, ..Change::default() };
@@ -143,18 +141,17 @@ on_both! {
         };
         let events = vec![protest(), tuesday.clone()];
         let appeal = desk.marking(Marking { events, ..Marking::default() }).await.unwrap().appeal;
-        let app = &desk.app.app;
-        let dropped = amend::check_declared(app, appeal, std::slice::from_ref(&tuesday), None, None).await.unwrap();
+        let dropped = desk.declared(appeal, std::slice::from_ref(&tuesday), None).await.unwrap();
         assert_eq!(dropped.events, dropped.before.events[1..], "Tuesday is what it was");
         // Monday is over.
         desk.clock.set(at("2015-09-28T20:00:00Z"));
         let later = EventDraft { starts: Some("2015-09-29T18:00".to_owned()), ..tuesday };
         let both = [protest(), later.clone()];
-        let checked = amend::check_declared(app, appeal, &both, None, None).await.unwrap();
+        let checked = desk.declared(appeal, &both, None).await.unwrap();
         assert_eq!(checked.events[0], checked.before.events[0]);
         assert_eq!(checked.events[1].uid, checked.before.events[1].uid);
         assert_eq!(checked.events[1].starts.at, at("2015-09-29T17:00:00Z"));
-        let alone = amend::check_declared(app, appeal, &[later], None, None).await.unwrap();
+        let alone = desk.declared(appeal, &[later], None).await.unwrap();
         assert_eq!(alone.events, checked.events, "nobody needs to hear that what is over is gone");
     }
 }

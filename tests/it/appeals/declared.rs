@@ -127,8 +127,7 @@ on_both! {
         let proposals = site.app.store.proposals().await.unwrap();
         let declared = proposals[0].1.as_deref().unwrap();
         assert!(declared.contains("17:00"), "{declared}");
-        let declared = handbill::appeals::declared::Declared::from_text(declared).unwrap();
-        let checked = amend::check_declared(&site.app.app, appeal, &declared.events, None, None).await.unwrap();
+        let checked = proposed::check(&site.app.app, appeal).await.unwrap().checked;
         amend::amend(&site.app.app, &checked, Duration::ZERO, "test").await.unwrap();
         assert_eq!(site.version(appeal).await.events[0].starts.at, at("2015-09-28T16:00:00Z"));
         assert!(site.app.store.proposals().await.unwrap().is_empty());

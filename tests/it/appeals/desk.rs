@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::time::Duration;
 
-use handbill::appeals::amend::{self, Amended, Change};
+use handbill::appeals::amend::{self, AmendError, Amended, Change, Checked};
+use handbill::appeals::declared::Declared;
 use handbill::appeals::event::EventDraft;
 use handbill::appeals::mark::{self, Marked, Marking};
-use handbill::appeals::{follow, remind};
+use handbill::appeals::{follow, proposed, remind};
 use handbill::clock::Timestamp;
 use handbill::deliveries::{self, DeliveryState, Verdict};
 use handbill::dispatcher;
@@ -15,6 +16,7 @@ use handbill::editions::planner::{self, Planner, Step};
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{AppealId, EditionId, PostId, SubscriberId};
 use handbill::relay::{Outcome, Reply, Stage};
+use handbill::store::appeals::Proposal;
 use handbill::store::editions::Edition;
 use handbill::store::queue::Claimed;
 use handbill::subscribers::{Consent, Preferences, list};
@@ -106,6 +108,21 @@ impl Desk {
         let change = Change { draft, ..Change::default() };
         let checked = amend::check(&self.app, appeal, &change).await.unwrap();
         amend::amend(&self.app, &checked, Duration::ZERO, "test").await.unwrap()
+    }
+
+    /// What an edited source, taken whole, makes of an appeal.
+    pub(crate) async fn declared(
+        &self,
+        appeal: AppealId,
+        events: &[EventDraft],
+        region: Option<&str>,
+    ) -> Result<Checked, AmendError> {
+        let declared = Declared { events: events.to_vec(), region: region.map(str::to_owned), ..Declared::default() };
+        let proposal = Proposal { base: None, declared: Some(declared.to_text()) };
+        let mut tx = self.app.store.begin().await.unwrap();
+        tx.propose(appeal, &proposal, self.app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        Ok(proposed::check(&self.app, appeal).await?.checked)
     }
 
     pub(crate) async fn edition(&self, id: EditionId) -> Edition {

@@ -86,7 +86,7 @@ on_both! {
         let last = desk.refuses(&marked, Some(2)).await;
         assert!(last.to_string().contains("handbill appeals cancel"), "{last}");
         // Nor does its source take the last one away.
-        let declared = amend::check_declared(&desk.app.app, marked.appeal, &[protest()], None, None).await.unwrap_err();
+        let declared = desk.declared(marked.appeal, &[protest()], None).await.unwrap_err();
         assert!(matches!(declared, AmendError::LastEvent(_)), "{declared}");
         // While it lasts, people are on their way.
         desk.clock.set(at("2015-09-28T17:59:59Z"));
