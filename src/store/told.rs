@@ -157,19 +157,6 @@ impl Store {
         let open = sqlx::AssertSqlSafe(format!("{COLUMNS}WHERE state = 'superseded' AND ended_at IS NULL ORDER BY id"));
         on!(self, db => Ok(sqlx::query_as(open).fetch_all(db).await?))
     }
-
-    /// Whether somebody who left wants to hear if this appeal's event changes.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub async fn follows(&self, appeal: AppealId, subscriber: SubscriberId) -> Result<bool> {
-        const ONE: &str = "SELECT count(*) FROM followers WHERE appeal_id = $1 AND subscriber_id = $2";
-        let count: i64 = on!(self, db => {
-            sqlx::query_scalar(ONE).bind(appeal).bind(subscriber).fetch_one(db).await?
-        });
-        Ok(count > 0)
-    }
 }
 
 fn of_appeal() -> sqlx::AssertSqlSafe<String> {

@@ -7,7 +7,7 @@ use handbill::app::App;
 use handbill::clock::Timestamp;
 use handbill::dispatcher::{self, Progress, Summary, Until};
 use handbill::editions::digest;
-use handbill::id::{EditionId, PostId, RevisionId, SubscriberId};
+use handbill::id::{AppealId, EditionId, PostId, RevisionId, SubscriberId};
 use handbill::subscribers::{Added, Cadence, Consent, Newcomer, Preferences, list};
 use handbill::templates::Templates;
 use tokio::sync::watch;
@@ -134,6 +134,12 @@ impl TestApp {
         let rows = self.store.deliveries(edition, None, SubscriberId(0), 100_000).await.unwrap();
         rows.into_iter().map(|row| (row.subscriber_id, row.state.to_string(), row.attempts)).collect()
     }
+}
+
+/// Whether somebody who left is still written to when this appeal changes.
+pub(crate) async fn follows(app: &App, appeal: AppealId, id: SubscriberId) -> bool {
+    let mut tx = app.store.begin().await.unwrap();
+    !tx.readers_among(appeal, &[id]).await.unwrap().is_empty()
 }
 
 /// Somebody with this address.

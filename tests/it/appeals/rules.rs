@@ -13,6 +13,7 @@ use handbill::id::SubscriberId;
 use handbill::subscribers::{Cadence, list};
 
 use super::desk::{Desk, EVE, protest};
+use crate::app::follows;
 use crate::stores::at;
 
 on_both! {
@@ -224,7 +225,7 @@ on_both! {
         desk.finish().await;
         list::leave_but_follow(&desk.app.app, follower, marked.appeal, "subscriber", false).await.unwrap();
         desk.leave(gone).await;
-        assert!(desk.store.follows(marked.appeal, follower).await.unwrap());
+        assert!(follows(&desk.app.app, marked.appeal, follower).await);
         desk.amend(marked.appeal, 17).await;
         desk.finish().await;
         let told = desk.told(marked.appeal).await;
@@ -240,7 +241,7 @@ on_both! {
         let done = desk.amend(marked.appeal, 18).await;
         desk.plan().await;
         desk.leave(follower).await;
-        assert!(!desk.store.follows(marked.appeal, follower).await.unwrap());
+        assert!(!follows(&desk.app.app, marked.appeal, follower).await);
         desk.finish().await;
         desk.amend(marked.appeal, 19).await;
         desk.finish().await;
@@ -248,10 +249,10 @@ on_both! {
         let counts = desk.store.counts(done.correction.unwrap()).await.unwrap();
         assert_eq!(counts.get(&DeliveryState::Suppressed), Some(&1));
         list::leave_but_follow(&desk.app.app, follower, marked.appeal, "subscriber", false).await.unwrap();
-        assert!(desk.store.follows(marked.appeal, follower).await.unwrap());
+        assert!(follows(&desk.app.app, marked.appeal, follower).await);
         // Erased, they are left alone.
         list::erase(&desk.app.app, &"follower@example.org".parse().unwrap(), "cli").await.unwrap();
-        assert!(!desk.store.follows(marked.appeal, follower).await.unwrap());
+        assert!(!follows(&desk.app.app, marked.appeal, follower).await);
     }
 }
 

@@ -10,10 +10,10 @@ use handbill::id::{AppealId, EditionId, SubscriberId};
 use handbill::posts::PostState;
 use handbill::store::appeals::{NewVersion, Proposal, ReportTo};
 use handbill::store::deliveries::NewDelivery;
-use handbill::subscribers::Cadence;
+use handbill::subscribers::{Cadence, SuppressionReason};
 
 use super::deliveries::{accepted, new_edition, soon};
-use crate::app::TestApp;
+use crate::app::{TestApp, follows};
 
 fn event(now: Timestamp) -> Event {
     let local = now.plus(Duration::from_secs(3600)).to_utc().naive_utc();
@@ -169,16 +169,20 @@ on_both! {
         assert!(had[&claimed[1].subscriber_id].in_hand);
         assert!(tx.claim(id, 2, 8, None, soon(now), now).await.unwrap().is_empty(), "it is closed");
         tx.follow(appeal, people[0], now).await.unwrap();
-        assert_eq!(tx.readers_among(appeal, &people).await.unwrap().len(), 3);
+        let left = app.vault.address_indexes(&"person1@example.org".parse().unwrap());
+        tx.suppress(&left, SuppressionReason::Left, now).await.unwrap();
+        let readers = tx.readers_among(appeal, &people).await.unwrap();
+        let readers: Vec<_> = readers.iter().map(|reader| (reader.id, reader.alerts)).collect();
+        assert_eq!(readers, [(people[0], false), (people[1], true), (people[2], true)]);
         tx.commit().await.unwrap();
         assert_eq!(app.store.reached(id, SubscriberId(0), 9).await.unwrap(), [claimed[0].subscriber_id]);
         let thread = app.store.thread(appeal, claimed[0].subscriber_id, EditionId(i64::MAX)).await.unwrap();
         assert_eq!(thread, [id]);
         assert_eq!(app.store.superseded_editions().await.unwrap().len(), 1);
-        assert!(app.store.follows(appeal, people[0]).await.unwrap());
+        assert!(follows(&app, appeal, people[0]).await);
         let mut tx = app.store.begin().await.unwrap();
         tx.unfollow(people[0]).await.unwrap();
         tx.commit().await.unwrap();
-        assert!(!app.store.follows(appeal, people[0]).await.unwrap());
+        assert!(!follows(&app, appeal, people[0]).await);
     }
 }

@@ -11,6 +11,7 @@ use handbill::subscribers::Preferences;
 use handbill::vault::TokenPurpose;
 
 use super::site::{Site, posts};
+use crate::app::follows;
 use crate::stores::TestStore;
 
 async fn site(store: TestStore) -> Site {
@@ -149,15 +150,15 @@ on_both! {
         let answer = site.post(&link(ana), "leave=yes&follow=yes").await;
         assert!(answer.has("only if the event changes"), "{}", answer.body);
         assert!(!site.post(&link(ben), "leave=yes").await.has("only if the event changes"));
-        assert!(site.app.store.follows(appeal.appeal, ana).await.unwrap());
-        assert!(!site.app.store.follows(appeal.appeal, ben).await.unwrap());
+        assert!(follows(&site.app, appeal.appeal, ana).await);
+        assert!(!follows(&site.app, appeal.appeal, ben).await);
         // A mail about a change has the same ways out: one click, and the page's button.
         assert_eq!(site.post(&link(ana), "List-Unsubscribe=One-Click").await.status, 200);
-        assert!(!site.app.store.follows(appeal.appeal, ana).await.unwrap(), "one click leaves everything");
+        assert!(!follows(&site.app, appeal.appeal, ana).await, "one click leaves everything");
         site.post(&link(ana), "leave=yes&follow=yes").await;
-        assert!(site.app.store.follows(appeal.appeal, ana).await.unwrap());
+        assert!(follows(&site.app, appeal.appeal, ana).await);
         assert!(!site.post(&link(ana), "leave=yes").await.has("only if the event changes"));
-        assert!(!site.app.store.follows(appeal.appeal, ana).await.unwrap(), "the box was not ticked");
+        assert!(!follows(&site.app, appeal.appeal, ana).await, "the box was not ticked");
         // Once it is over there is nothing to hear of.
         pass(&site, 4 * 24 * 3600);
         assert!(!site.get(&link(ben)).await.has("follow"));
