@@ -332,9 +332,8 @@ pub async fn doubts(
 ) -> Result<Vec<String>, StoreError> {
     let mut doubts = said.contradictions(&checked.events);
     doubts.extend(said.other_days(&checked.events));
-    for known in tx.versions_since(AppealState::Open, now.minus(SIMILAR_WITHIN)).await? {
-        let made = known.created_at.plus(SIMILAR_WITHIN) >= now;
-        if made && let Some(why) = resembles(tx, &known, checked).await? {
+    for known in tx.versions_marked_since(now.minus(SIMILAR_WITHIN)).await? {
+        if let Some(why) = resembles(tx, &known, checked).await? {
             doubts.push(format!("appeal {} of the last day {why}", known.appeal));
         }
     }

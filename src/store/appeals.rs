@@ -436,14 +436,17 @@ impl Tx {
         }
     }
 
-    /// As [`Store::versions_since`], within the transaction.
+    /// The present versions of the open appeals that were marked at `since` or later.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn versions_since(&mut self, state: AppealState, since: Timestamp) -> Result<Vec<Version>> {
+    pub async fn versions_marked_since(&mut self, since: Timestamp) -> Result<Vec<Version>> {
+        const MARKED: &str = "WHERE number = (SELECT max(number) FROM appeal_versions o WHERE o.appeal_id = \
+             appeal_versions.appeal_id) AND appeal_id IN (SELECT id FROM appeals WHERE state = 'open' AND created_at >= $1) \
+             ORDER BY id";
         let rows: Vec<VersionRow> = on_tx!(self, db => {
-            sqlx::query_as(sql(VERSIONS, RECENT)).bind(state).bind(since).fetch_all(db).await?
+            sqlx::query_as(sql(VERSIONS, MARKED)).bind(since).fetch_all(db).await?
         });
         let mut versions = Vec::with_capacity(rows.len());
         for row in rows {

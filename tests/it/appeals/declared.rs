@@ -5,7 +5,7 @@ use std::time::Duration;
 use handbill::app::App;
 use handbill::appeals::amend::Change;
 use handbill::appeals::event::EventDraft;
-use handbill::appeals::{AppealState, Version, amend, proposed};
+use handbill::appeals::{Version, amend, proposed};
 use handbill::config::{FolderOrigin, Origin};
 use handbill::id::{AppealId, PostId};
 use handbill::posts::{PostState, review};
@@ -241,7 +241,7 @@ on_both! {
         assert!(problems[0].contains("same time") && problems[1].contains("same title"), "{problems:?}");
         assert_eq!(site.app.store.refused_marks().await.unwrap().len(), 2);
         let mut tx = site.app.store.begin().await.unwrap();
-        assert_eq!(tx.versions_since(AppealState::Open, at(EVE)).await.unwrap().len(), 1);
+        assert_eq!(tx.versions_marked_since(at(EVE)).await.unwrap().len(), 1);
         let version = site.version(site.appeals().await[0].0).await;
         assert_eq!(tx.title(version.revision).await.unwrap().as_deref(), Some("Protest"));
     }

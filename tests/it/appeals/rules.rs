@@ -72,6 +72,21 @@ on_both! {
 }
 
 on_both! {
+    async fn an_appeal_of_some_days_ago_is_no_second_one_by_mistake(store) {
+        let desk = Desk::new(store, 2525).await;
+        desk.clock.set(at("2015-09-25T12:00:00Z"));
+        let marked = desk.mark().await;
+        desk.clock.set(at(EVE));
+        desk.amend(marked.appeal, 17).await;
+        let revision = desk.app.post("A second protest", "Appeals").await;
+        let post = desk.store.revision(revision).await.unwrap().unwrap().post_id;
+        let other = Desk { app: desk.app, post };
+        let starts = Some("2015-09-28T17:00".to_owned());
+        other.marking(Marking { events: vec![EventDraft { starts, ..protest() }], ..Marking::default() }).await.unwrap();
+    }
+}
+
+on_both! {
     async fn a_day_that_the_text_does_not_call_to_is_doubted(store) {
         let desk = Desk::new(store, 2525).await;
         for (title, doubted) in [
