@@ -45,16 +45,13 @@ pub async fn all(app: &App) -> Result<Vec<Public>> {
     let now = app.clock.now();
     let since = now.minus(KEPT);
     let mut found = Vec::new();
-    for state in [AppealState::Open, AppealState::Cancelled] {
-        for current in app.store.versions_since(state, since).await? {
-            found.extend(one(&app.store, current.appeal, now).await?);
-        }
+    for appeal in app.store.appeals_with_events(since).await? {
+        found.extend(one(&app.store, appeal, now).await?);
     }
     found.retain(|public| public.version.told_until() >= since);
     for public in &mut found {
         public.dropped.retain(|event| event.ends.at >= since);
     }
-    found.sort_by_key(|public| public.appeal.id);
     Ok(found)
 }
 
@@ -65,7 +62,7 @@ pub async fn all(app: &App) -> Result<Vec<Public>> {
 /// When the database fails.
 pub async fn with_event(app: &App, uid: &str) -> Result<Option<Public>> {
     match app.store.appeal_with_event(uid).await? {
-        Some(appeal) => one(&app.store, appeal, app.clock.now()).await,
+        Some(id) => appeal(app, id).await,
         None => Ok(None),
     }
 }
@@ -76,19 +73,19 @@ pub async fn with_event(app: &App, uid: &str) -> Result<Option<Public>> {
 ///
 /// When the database fails.
 pub async fn appeal(app: &App, id: AppealId) -> Result<Option<Public>> {
-    one(&app.store, id, app.clock.now()).await
+    match app.store.appeal(id).await?.filter(|appeal| appeal.state != AppealState::Stopped) {
+        Some(appeal) => one(&app.store, appeal, app.clock.now()).await,
+        None => Ok(None),
+    }
 }
 
-async fn one(store: &Store, id: AppealId, now: Timestamp) -> Result<Option<Public>> {
-    let Some(appeal) = store.appeal(id).await?.filter(|appeal| appeal.state != AppealState::Stopped) else {
-        return Ok(None);
-    };
-    let editions = store.appeal_editions(id).await?;
+async fn one(store: &Store, appeal: Appeal, now: Timestamp) -> Result<Option<Public>> {
+    let editions = store.appeal_editions(appeal.id).await?;
     let mut earlier = appeal.versions_out(&editions, now);
     let Some(last) = earlier.pop_last() else { return Ok(None) };
     // Off is off, also where the mailing that says so is not out.
     let off = match appeal.state {
-        AppealState::Cancelled => store.current_version(id).await?.filter(Version::is_off),
+        AppealState::Cancelled => store.current_version(appeal.id).await?.filter(Version::is_off),
         _ => None,
     };
     let version = match off {

@@ -131,11 +131,6 @@ const EVENTS: &str = "SELECT version_id, uid, starts_local, ends_local, time_zon
 /// The last version of an appeal.
 const CURRENT: &str = "WHERE appeal_id = $1 ORDER BY number DESC LIMIT 1";
 
-/// The last versions of appeals in a state that are new, or not over.
-const RECENT: &str = "WHERE number = (SELECT max(number) FROM appeal_versions o WHERE o.appeal_id = \
-     appeal_versions.appeal_id) AND appeal_id IN (SELECT id FROM appeals WHERE state = $1) \
-     AND (created_at >= $2 OR id IN (SELECT version_id FROM events WHERE ends_at >= $2)) ORDER BY id";
-
 const PROPOSAL: &str = "SELECT base, declared FROM proposals WHERE appeal_id = $1";
 
 fn sql(what: &str, rest: &str) -> sqlx::AssertSqlSafe<String> {
@@ -202,21 +197,15 @@ impl Store {
         }
     }
 
-    /// The present versions of the appeals in `state` that were marked, amended or cancelled since `since`, or whose
-    /// last event ends after it; soonest first.
+    /// The appeals, open or called off, that have or had an event which ends at `since` or later, oldest first.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn versions_since(&self, state: AppealState, since: Timestamp) -> Result<Vec<Version>> {
-        let rows: Vec<VersionRow> = on!(self, db => {
-            sqlx::query_as(sql(VERSIONS, RECENT)).bind(state).bind(since).fetch_all(db).await?
-        });
-        let mut versions = Vec::with_capacity(rows.len());
-        for row in rows {
-            versions.push(self.with_events(row).await?);
-        }
-        Ok(versions)
+    pub async fn appeals_with_events(&self, since: Timestamp) -> Result<Vec<Appeal>> {
+        const WITH: &str = "WHERE state IN ('open', 'cancelled') AND id IN (SELECT v.appeal_id FROM events e \
+                            JOIN appeal_versions v ON v.id = e.version_id WHERE e.ends_at >= $1) ORDER BY id";
+        on!(self, db => Ok(sqlx::query_as(sql(APPEALS, WITH)).bind(since).fetch_all(db).await?))
     }
 
     /// The present versions of open appeals with an event that starts after `now` and up to `until`.

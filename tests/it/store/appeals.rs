@@ -81,8 +81,9 @@ on_both! {
         assert_eq!(app.store.appeal_with_event(&events[0].uid).await.unwrap(), Some(appeal));
         assert_eq!(app.store.appeal_with_event("other@campaign.example").await.unwrap(), None);
         assert_eq!(app.store.report_to(appeal).await.unwrap().unwrap().address, report.address);
-        assert_eq!(app.store.versions_since(AppealState::Open, now).await.unwrap().len(), 1);
-        assert!(app.store.versions_since(AppealState::Cancelled, now).await.unwrap().is_empty());
+        let ends = events[0].ends.at;
+        let with_events = async |since| app.store.appeals_with_events(since).await.unwrap().len();
+        assert_eq!((with_events(ends).await, with_events(Timestamp(ends.0 + 1)).await), (1, 0));
         // Of those that start after now, and not later than the end of the stretch.
         let start = events[0].starts.at;
         let near = async |from, until| app.store.versions_to_remind(from, until).await.unwrap();
@@ -100,6 +101,9 @@ on_both! {
         tx.clear_declared_problem(post).await.unwrap();
         tx.set_appeal_state(appeal, AppealState::Stopped).await.unwrap();
         tx.unmark_post(appeal).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(with_events(ends).await, 0, "it was taken back");
+        let mut tx = app.store.begin().await.unwrap();
         assert_eq!(tx.lock_post(post).await.unwrap(), Some(PostState::Held));
         let again = tx.make_appeal(post, PostState::Held, "cli", now).await.unwrap();
         assert_eq!(again, Some(appeal), "taken back, it can be marked again");
@@ -112,6 +116,7 @@ on_both! {
         tx.set_appeal_state(appeal, AppealState::Cancelled).await.unwrap();
         tx.commit().await.unwrap();
         assert!(near(now, start).await.is_empty(), "it was called off");
+        assert_eq!(with_events(ends).await, 1);
     }
 }
 
