@@ -170,7 +170,7 @@ pub async fn check(app: &App, post: PostId, marking: &Marking) -> Result<Checked
     if post.state == PostState::Withdrawn {
         return Err(MarkError::Withdrawn(post.id));
     }
-    let known = known(&mut app.store.begin().await?, post.id, now).await?;
+    let known = known(&mut app.store.begin_read().await?, post.id, now).await?;
     if let Some(known) = known {
         return Err(known.refusal(post.id));
     }
@@ -187,8 +187,11 @@ pub async fn check(app: &App, post: PostId, marking: &Marking) -> Result<Checked
     let Post { id, revision_id, title, .. } = post;
     let checked = Checked { report_to, ..checked(&app.config, id, revision_id, title, marking, now)? };
     let said = Said { text: &text, published, time_zone: app.config.site.time_zone, language: &language };
-    let doubts =
-        if marking.sure { Vec::new() } else { doubts(&mut app.store.begin().await?, &checked, &said, now).await? };
+    let doubts = if marking.sure {
+        Vec::new()
+    } else {
+        doubts(&mut app.store.begin_read().await?, &checked, &said, now).await?
+    };
     if doubts.is_empty() { Ok(checked) } else { Err(MarkError::Doubts(doubts)) }
 }
 

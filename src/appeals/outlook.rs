@@ -61,7 +61,7 @@ pub async fn outlook(app: &App, checked: &Checked) -> Result<Outlook> {
     let (mut corrected, mut called) = (BTreeMap::new(), BTreeMap::new());
     let people: Vec<SubscriberId> = people.into_iter().collect();
     for page in people.chunks(usize::from(PAGE)) {
-        let mut tx = app.store.begin().await?;
+        let mut tx = app.store.begin_read().await?;
         for (reader, since) in present.wanting(&mut tx, page).await? {
             let found: &mut BTreeMap<_, u64> = match since.0 {
                 Some(_) => &mut corrected,

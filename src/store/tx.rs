@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 /// An open transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
 #[derive(Debug)]
 pub enum Tx {
-    /// On SQLite; it holds the write lock from its beginning.
+    /// On SQLite; it holds the write lock from its beginning, unless it only reads.
     Sqlite(Transaction<'static, Sqlite>),
     /// On PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
@@ -25,6 +25,21 @@ impl Store {
             // A deferred one could find, at its first write, that another has written meanwhile, and would have to fail.
             Self::Sqlite(pools) => Tx::Sqlite(pools.write.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that only reads, all of it at one state of the store. On SQLite it keeps nobody from writing, and
+    /// a write in it fails.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be reached.
+    pub async fn begin_read(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite(pools) => Tx::Sqlite(pools.read.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
         })
     }
 

@@ -13,6 +13,7 @@ mod tallies;
 mod translations;
 mod turns;
 
+use handbill::id::AppealId;
 use handbill::store::{Store, StoreError};
 use handbill::vault::Vault;
 
@@ -46,6 +47,20 @@ on_both! {
         tx.wake().await.unwrap();
         drop(tx);
         assert_eq!(store.wake_count().await.unwrap(), before);
+    }
+}
+
+on_both! {
+    async fn who_only_reads_waits_for_no_writer_and_writes_nothing(store) {
+        let before = store.wake_count().await.unwrap();
+        let mut writing = store.begin().await.unwrap();
+        writing.wake().await.unwrap();
+        let mut reading = store.begin_read().await.unwrap();
+        assert!(reading.current_version(AppealId(1)).await.unwrap().is_none());
+        writing.commit().await.unwrap();
+        assert!(reading.wake().await.is_err());
+        drop(reading);
+        assert_eq!(store.wake_count().await.unwrap(), before + 1);
     }
 }
 

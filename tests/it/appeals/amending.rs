@@ -189,6 +189,24 @@ on_both! {
 }
 
 on_both! {
+    async fn a_look_at_what_would_be_waits_for_no_writer(store) {
+        let desk = Desk::new(store, 2525).await;
+        desk.reader("near", None, true).await;
+        let appeal = desk.mark().await.appeal;
+        desk.finish().await;
+        let change = check(&desk, appeal, &region("Leeds")).await.unwrap();
+        let second = desk.app.post("A second protest", "Appeals").await;
+        let post = desk.store.revision(second).await.unwrap().unwrap().post_id;
+        let writing = desk.store.begin().await.unwrap();
+        outlook(&desk.app.app, &change).await.unwrap();
+        let starts = Some("2015-09-30T16:00".to_owned());
+        let marking = Marking { events: vec![EventDraft { starts, ..protest() }], ..Marking::default() };
+        mark::check(&desk.app.app, post, &marking).await.unwrap();
+        drop(writing);
+    }
+}
+
+on_both! {
     async fn an_open_appeal_whose_post_was_withdrawn_is_found(store) {
         let desk = Desk::new(store, 2525).await;
         let appeal = desk.mark().await.appeal;
