@@ -14,7 +14,7 @@ use crate::id::{AppealId, PostId, RevisionId};
 use crate::posts::PostState;
 use crate::store::appeals::Proposal;
 use crate::store::revisions::Revision;
-use crate::store::{Result, Store, Tx};
+use crate::store::{Result, Tx};
 
 /// An urgent mark as a source makes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -130,13 +130,7 @@ pub struct Seen<'a> {
 /// # Errors
 ///
 /// When the database fails.
-pub async fn take_in(
-    tx: &mut Tx,
-    _store: &Store,
-    config: &Config,
-    seen: &Seen<'_>,
-    now: Timestamp,
-) -> Result<Option<Refusal>> {
+pub async fn take_in(tx: &mut Tx, config: &Config, seen: &Seen<'_>, now: Timestamp) -> Result<Option<Refusal>> {
     let text = seen.now.map(Declared::to_text);
     if text.as_deref() == seen.before {
         return Ok(None);
@@ -235,7 +229,6 @@ async fn mark(
 /// When the database fails.
 pub async fn released(
     tx: &mut Tx,
-    store: &Store,
     config: &Config,
     post: PostId,
     revision: &Revision,
@@ -254,5 +247,5 @@ pub async fn released(
         before: None,
         now: Some(&declared),
     };
-    take_in(tx, store, config, &seen, now).await
+    take_in(tx, config, &seen, now).await
 }

@@ -82,7 +82,7 @@ async fn change(
             None => None,
         };
         if let Some(revision) = revision {
-            refusal = declared::released(&mut tx, store, config, id, &revision, now).await?;
+            refusal = declared::released(&mut tx, config, id, &revision, now).await?;
         }
         tx.list_live_posts(now).await?;
     }

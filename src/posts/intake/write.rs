@@ -105,8 +105,7 @@ impl Writer<'_> {
 
     /// Carries out the urgent mark of a post that was read, or says why not.
     async fn take_mark(&mut self, found: &Found, seen: &Seen<'_>) -> Result<()> {
-        let With { store, config, .. } = *self.with;
-        let refusal = declared::take_in(self.tx, store, config, seen, self.now).await?;
+        let refusal = declared::take_in(self.tx, self.with.config, seen, self.now).await?;
         let line = found.urgent.as_ref().and_then(|mark| mark.line);
         let path = found.path.clone().unwrap_or_default();
         self.intake.refused.extend(refusal.map(|Refusal { field, message }| {
