@@ -5,7 +5,7 @@ use crate::appeals::declared::{self, Refusal};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::id::PostId;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Tx};
 
 /// Why a post cannot be released or dropped.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +44,21 @@ pub async fn release(
     actor: &str,
     now: Timestamp,
 ) -> Result<Option<Refusal>, ReviewError> {
-    change(store, Some(config), id, actor, now, &[PostState::Held, PostState::Dropped], PostState::Live).await
+    let mut tx = store.begin().await?;
+    locked(&mut tx, id, &[PostState::Held, PostState::Dropped], "held or dropped", "released").await?;
+    tx.set_post_state(id, PostState::Live).await?;
+    tx.forget_listing(id).await?;
+    let revision = match store.post(id).await? {
+        Some(post) => store.revision(post.revision_id).await?,
+        None => None,
+    };
+    let refusal = match revision {
+        Some(revision) => declared::released(&mut tx, config, id, &revision, now).await?,
+        None => None,
+    };
+    tx.list_live_posts(now).await?;
+    done(tx, id, "post released", actor, now).await?;
+    Ok(refusal)
 }
 
 /// Drops a held or live post: no digest that is planned from now on has it.
@@ -53,42 +67,26 @@ pub async fn release(
 ///
 /// When there is no such post, it is neither held nor live, or the database fails.
 pub async fn drop_post(store: &Store, id: PostId, actor: &str, now: Timestamp) -> Result<(), ReviewError> {
-    change(store, None, id, actor, now, &[PostState::Held, PostState::Live], PostState::Dropped).await?;
-    Ok(())
+    let mut tx = store.begin().await?;
+    locked(&mut tx, id, &[PostState::Held, PostState::Live], "held or live", "dropped").await?;
+    tx.set_post_state(id, PostState::Dropped).await?;
+    done(tx, id, "post dropped", actor, now).await
 }
 
-async fn change(
-    store: &Store,
-    config: Option<&Config>,
+/// Locks a post that stands in one of `from`, which is `wanted` in words, so that it can be `done` with as it says.
+async fn locked(
+    tx: &mut Tx,
     id: PostId,
-    actor: &str,
-    now: Timestamp,
     from: &[PostState],
-    to: PostState,
-) -> Result<Option<Refusal>, ReviewError> {
-    let mut tx = store.begin().await?;
+    wanted: &'static str,
+    done: &'static str,
+) -> Result<(), ReviewError> {
     let state = tx.lock_post(id).await?.ok_or(ReviewError::Missing(id))?;
-    let releases = to == PostState::Live;
-    if !from.contains(&state) {
-        let (wanted, done) = if releases { ("held or dropped", "released") } else { ("held or live", "dropped") };
-        return Err(ReviewError::State { id, state, wanted, done });
-    }
-    tx.set_post_state(id, to).await?;
-    let mut refusal = None;
-    if let Some(config) = config {
-        tx.forget_listing(id).await?;
-        let revision = match store.post(id).await? {
-            Some(post) => store.revision(post.revision_id).await?,
-            None => None,
-        };
-        if let Some(revision) = revision {
-            refusal = declared::released(&mut tx, config, id, &revision, now).await?;
-        }
-        tx.list_live_posts(now).await?;
-    }
-    let action = if releases { "post released" } else { "post dropped" };
+    if from.contains(&state) { Ok(()) } else { Err(ReviewError::State { id, state, wanted, done }) }
+}
+
+async fn done(mut tx: Tx, id: PostId, action: &str, actor: &str, now: Timestamp) -> Result<(), ReviewError> {
     tx.audit(now, actor, action, None, None, Some(&format!("post {id}"))).await?;
     tx.wake().await?;
-    tx.commit().await?;
-    Ok(refusal)
+    Ok(tx.commit().await?)
 }
