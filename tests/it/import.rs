@@ -218,6 +218,15 @@ async fn no_address_is_kept_in_a_column_that_is_not_sealed() {
 }
 
 #[tokio::test]
+async fn no_name_turns_the_direction_of_what_follows() {
+    let app = app(TestStore::sqlite().await).await;
+    take_ok(&app, "email,name,region\nann@example.org,Ann \u{202e} Example,Le\u{2066}eds\n").await;
+    let people = everybody(&app).await;
+    assert_eq!(people[0].name.as_deref(), Some("Ann Example"));
+    assert_eq!(people[0].preferences.region.as_deref(), Some("Leeds"));
+}
+
+#[tokio::test]
 async fn a_header_that_cannot_be_used_says_what_to_write() {
     let app = app(TestStore::sqlite().await).await;
     for (file, said) in [

@@ -8,6 +8,8 @@ use unic_langid::LanguageIdentifier;
 use super::cells::Cells;
 use crate::address::Address;
 use crate::clock::Timestamp;
+use crate::message;
+use crate::posts::content::one_line;
 use crate::regions;
 use crate::sources::front_matter;
 use crate::subscribers::list::SaidYes;
@@ -93,7 +95,7 @@ pub(super) fn header(line: &[u8]) -> Result<(u8, Vec<Column>), String> {
         let name = name.trim().to_lowercase();
         let column = name.parse::<Column>().map_err(|_| {
             // A file without a header has an address here, which must not be quoted.
-            let shown = if name.contains('@') { String::new() } else { format!(" `{}`", cleaned(&name, 40)) };
+            let shown = if name.contains('@') { String::new() } else { format!(" `{}`", message::one_line(&name, 40)) };
             format!("column {}{shown} is not known; the columns are {}", position + 1, known())
         })?;
         if columns.contains(&column) {
@@ -180,13 +182,13 @@ fn holds_address(name: &str) -> bool {
     name.split(|c: char| c.is_whitespace() || ",;<>()\"".contains(c)).any(parts)
 }
 
-/// A name on one line, without control characters; nothing when that leaves nothing.
+/// A name on one line, without what turns its direction; nothing when that leaves nothing.
 ///
 /// # Errors
 ///
 /// When it is longer than 200 characters.
 pub fn name(text: &str) -> Result<Option<String>, String> {
-    let name = cleaned(text, usize::MAX);
+    let name = one_line(text);
     if name.chars().count() > LONGEST_NAME {
         return Err(format!("the name is longer than {LONGEST_NAME} characters"));
     }
@@ -199,7 +201,7 @@ pub fn name(text: &str) -> Result<Option<String>, String> {
 ///
 /// When it is longer than 1,000 characters.
 pub fn consent_note(text: &str) -> Result<Option<String>, String> {
-    let note = text.split(char::is_control).collect::<Vec<_>>().join(" ").trim().to_owned();
+    let note = one_line(text);
     match note.chars().count() {
         0 => Ok(None),
         1..=1000 => Ok(Some(note)),
@@ -246,7 +248,7 @@ pub fn topics(text: &str) -> Result<Topics, String> {
 ///
 /// When it is none of the config's, or longer than 100 characters.
 pub fn region(text: &str, regions: &[String]) -> Result<Option<String>, String> {
-    let region = cleaned(text, usize::MAX);
+    let region = one_line(text);
     if region.is_empty() {
         return Ok(None);
     }
@@ -289,10 +291,4 @@ fn word<T: FromStr + Copy>(text: &str, column: &str, all: &[T], word: fn(T) -> &
         let choices: Vec<_> = all.iter().map(|value| word(*value)).collect();
         format!("{column} is none of {}", choices.join(", "))
     })
-}
-
-/// `text` on one line, trimmed, without control characters, cut after `longest` characters.
-fn cleaned(text: &str, longest: usize) -> String {
-    let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(longest).collect();
-    one_line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
