@@ -97,6 +97,11 @@ impl fmt::Debug for Address {
     }
 }
 
+/// What somebody wrote, as an error names it: not where it may be an address in the wrong field, as errors come into logs.
+pub(crate) fn quoted(text: &str) -> String {
+    if text.contains('@') { "this".to_owned() } else { format!("`{text}`") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

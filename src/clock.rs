@@ -58,9 +58,10 @@ impl FromStr for Timestamp {
 
     /// Reads an RFC 3339 instant; a bare date and time without an offset is refused as ambiguous.
     fn from_str(text: &str) -> Result<Self, String> {
-        DateTime::parse_from_rfc3339(text.trim())
-            .map(|at| at.with_timezone(&Utc).into())
-            .map_err(|_| format!("`{text}` is no instant; write it with its offset, like 2026-03-02T08:00:00Z"))
+        DateTime::parse_from_rfc3339(text.trim()).map(|at| at.with_timezone(&Utc).into()).map_err(|_| {
+            let what = crate::address::quoted(text);
+            format!("{what} is no instant; write it with its offset, like 2026-03-02T08:00:00Z")
+        })
     }
 }
 

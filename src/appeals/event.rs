@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::address::quoted;
 use crate::clock::Timestamp;
 use crate::posts::content::one_line;
 use crate::schedule::missing_day;
@@ -164,7 +165,7 @@ impl EventDraft {
         let time_zone = match text(&self.time_zone) {
             None => rules.time_zone,
             Some(name) => name.parse::<Tz>().map_err(|_| {
-                EventError::new("time_zone", format!("`{name}` is no time zone; write one like Europe/London"))
+                EventError::new("time_zone", format!("{} is no time zone; write one like Europe/London", quoted(&name)))
             })?,
         };
         let start = text(&self.starts)
@@ -276,7 +277,7 @@ pub fn known_region(name: &str, regions: &[String]) -> Result<String, EventError
     regions::find(regions, name).map(str::to_owned).ok_or_else(|| {
         let choices =
             if regions.is_empty() { "appeals.regions in the config is empty".to_owned() } else { regions.join(", ") };
-        EventError::new("region", format!("`{name}` is no region; there are: {choices}"))
+        EventError::new("region", format!("{} is no region; there are: {choices}", quoted(name)))
     })
 }
 
@@ -294,7 +295,8 @@ fn local(field: &'static str, text: &str, day: Option<NaiveDate>) -> Result<Naiv
         let why = match missing_day(text) {
             Some(day) => format!("the calendar has no day {day}; write one that it has"),
             None => format!(
-                "`{text}` is no local time; write it like 2026-09-28T16:00, without an offset, and name the zone apart"
+                "{} is no local time; write it like 2026-09-28T16:00, without an offset, and name the zone apart",
+                quoted(text)
             ),
         };
         EventError::new(field, why)
@@ -324,7 +326,7 @@ fn point(text: &str) -> Result<Point, EventError> {
         (Some(latitude), Some(longitude)) => Ok(Point { latitude, longitude }),
         _ => Err(EventError::new(
             "geo",
-            format!("`{text}` is no point; write latitude and longitude like 51.4975,-0.1357"),
+            format!("{} is no point; write latitude and longitude like 51.4975,-0.1357", quoted(text)),
         )),
     }
 }

@@ -44,6 +44,24 @@ fn an_end_may_be_a_time_of_that_day() {
 }
 
 #[test]
+fn no_refusal_quotes_an_address() {
+    let fields: [fn(&mut EventDraft) -> &mut Option<String>; 6] = [
+        |draft| &mut draft.starts,
+        |draft| &mut draft.ends,
+        |draft| &mut draft.time_zone,
+        |draft| &mut draft.region,
+        |draft| &mut draft.geo,
+        |draft| &mut draft.online,
+    ];
+    for (at, field) in fields.into_iter().enumerate() {
+        let mut draft = protest();
+        *field(&mut draft) = Some("ana@example.org".to_owned());
+        let error = check(&draft).unwrap_err().to_string();
+        assert!(error.contains("this is no ") && !error.contains('@'), "{at}: {error}");
+    }
+}
+
+#[test]
 fn each_refusal_names_field_and_remedy() {
     fails(|draft| draft.starts = None, "starts", "like 2026-09-28T16:00");
     fails(|draft| draft.starts = Some("2015-09-27T08:00".to_owned()), "starts", "is over");

@@ -180,6 +180,11 @@ on_both! {
         site.pull().await;
         assert_eq!(site.appeals().await.len(), 1);
         assert!(site.app.store.refused_marks().await.unwrap().is_empty());
+        let lost = "urgent: true\ndeadline: ana@example.org";
+        site.write("petition.md", &format!("title: Sign\n{lost}"), "Sign here.");
+        let problem = site.pull().await.problems[0].to_string();
+        assert!(problem.contains("deadline: ") && problem.contains("no instant") && !problem.contains('@'), "{problem}");
+        std::fs::remove_file(site.app.dir.path().join("posts/petition.md")).unwrap();
         // A weekday that does not fit its date waits for a person, too.
         let day = "urgent: true\nevent: {starts: 2015-10-06T16:00, address: \"1 Road, London\"}";
         site.write("other.md", &format!("title: Another\n{day}"), "We meet on Monday 6 October 2015 at 4pm.");
