@@ -31,6 +31,17 @@ impl Campaign {
         Self { store, site, config }
     }
 
+    /// As [`Campaign::new`], with two posts that came after the baseline, as these items show them.
+    async fn with_two(store: TestStore) -> (Self, [Item; 2]) {
+        let it = Self::new(store).await;
+        it.show(rss(&[]));
+        it.pull().await;
+        let items = [item("strike"), item("picket")];
+        it.show(rss(&items));
+        assert_eq!(it.pull().await.new, 2);
+        (it, items)
+    }
+
     /// The source's own keys.
     fn origin(&mut self) -> &mut FeedOrigin {
         let Origin::Feed(origin) = &mut self.config.sources[0].origin else { panic!("no feed") };

@@ -22,12 +22,7 @@ on_both! {
 
 on_both! {
     async fn a_feed_that_changes_its_names_brings_nothing_twice(store) {
-        let it = Campaign::new(store).await;
-        it.show(rss(&[]));
-        it.pull().await;
-        let items = [item("strike"), item("picket")];
-        it.show(rss(&items));
-        assert_eq!(it.pull().await.new, 2);
+        let (it, items) = Campaign::with_two(store).await;
         let all = |change: &dyn Fn(&mut Item)| {
             let mut items = items.clone();
             items.iter_mut().for_each(change);
@@ -178,12 +173,7 @@ on_both! {
 
 on_both! {
     async fn a_feed_that_takes_a_change_of_its_names_back_brings_nothing_twice(store) {
-        let it = Campaign::new(store).await;
-        it.show(rss(&[]));
-        it.pull().await;
-        let items = [item("strike"), item("picket")];
-        it.show(rss(&items));
-        assert_eq!(it.pull().await.new, 2);
+        let (it, items) = Campaign::with_two(store).await;
         let moved = items.clone().map(|item| Item {
             guid: format!("new {}", item.guid),
             link: item.link.replace("campaign.example", "moved.example"),
