@@ -97,7 +97,7 @@ impl Names {
 }
 
 /// The known posts by each of their names.
-struct Index<'a> {
+pub(super) struct Index<'a> {
     known: &'a [Known],
     now: HashMap<(NameKind, &'a str), usize>,
     texts: HashMap<&'a [u8], usize>,
@@ -105,7 +105,7 @@ struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    fn new(memory: &'a Memory, now: Timestamp) -> Self {
+    pub(super) fn new(memory: &'a Memory, now: Timestamp) -> Self {
         let known = memory.known.as_slice();
         let mut order: Vec<usize> = (0..known.len()).collect();
         // Where two share a name, the one that is still there comes last and wins, then the later one.
@@ -132,6 +132,11 @@ impl<'a> Index<'a> {
     fn by_text(&self, names: &Names) -> Option<usize> {
         self.texts.get(names.text.as_slice()).copied()
     }
+
+    /// Whether no known post has, or had, a name or the text of an item.
+    pub(super) fn is_unheard_of(&self, names: &Names) -> bool {
+        self.by_name(names).is_none() && self.by_text(names).is_none() && !self.former.has_any(names)
+    }
 }
 
 /// What each of `found` is, in the same order. `present` are the paths of all files that are there, found now or not.
@@ -140,12 +145,6 @@ pub fn recognise(memory: &Memory, found: &[Names], present: &BTreeSet<String>, n
         true => items::recognise(memory, found, now),
         false => files::recognise(memory, found, present, now),
     }
-}
-
-/// Whether no known post has, or had, a name or the text of an item.
-pub fn is_unheard_of(memory: &Memory, names: &Names, now: Timestamp) -> bool {
-    let index = Index::new(memory, now);
-    index.by_name(names).is_none() && index.by_text(names).is_none() && !index.former.has_any(names)
 }
 
 fn differ(a: Option<&str>, b: Option<&str>) -> bool {

@@ -62,9 +62,18 @@ impl Store {
             "SELECT name, baseline_at, last_pass_at, failing_since, last_error, left_out FROM sources ORDER BY name";
         on!(self, db => Ok(sqlx::query_as(ALL).fetch_all(db).await?))
     }
-}
 
-impl Store {
+    /// How the source of that name is doing, if it was ever looked at.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn source(&self, name: &str) -> Result<Option<SourceStatus>> {
+        const ONE: &str =
+            "SELECT name, baseline_at, last_pass_at, failing_since, last_error, left_out FROM sources WHERE name = $1";
+        on!(self, db => Ok(sqlx::query_as(ONE).bind(name).fetch_optional(db).await?))
+    }
+
     /// What is kept of a feed; nothing of one that was never read.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use super::batches::{Part, Step, Taking, remember};
 use super::plan::{Rules, Sight, Unit, units};
 use super::{GAP, SoFar, With};
 use crate::clock::Timestamp;
-use crate::posts::matching::{Match, Memory, Names, is_unheard_of};
+use crate::posts::matching::{Index, Match, Memory, Names};
 use crate::sources::pass::{Found, Urgent};
 use crate::store::Result;
 use crate::store::posts::Known;
@@ -23,7 +23,7 @@ pub async fn take_urgent(with: &With<'_>, urgent: &Urgent, so_far: SoFar, now: T
     if !urgent.found.iter().any(|found| with.is_urgent(found, now)) {
         return Ok(so_far);
     }
-    let is_known = store.sources().await?.iter().any(|row| row.name == with.source.name && row.baseline_at.is_some());
+    let is_known = store.source(&with.source.name).await?.is_some_and(|row| row.baseline_at.is_some());
     if !is_known && !with.mail_all {
         return Ok(so_far);
     }
@@ -36,7 +36,7 @@ pub async fn take_urgent(with: &With<'_>, urgent: &Urgent, so_far: SoFar, now: T
     let sight = Sight { memory: &memory, found: &urgent.found, names: &names, present: &urgent.present };
     // Whatever is new here passes a flood, or there is none.
     let mut units = units(&sight, Rules { flood: None, ..rules }, |found| with.is_urgent(found, now), now);
-    let judge = Judge { memory: &memory, names: &names, now };
+    let judge = Judge { memory: &memory, index: Index::new(&memory, now), names: &names };
     let calls = units.iter().filter(|unit| unit.is_urgent && !judge.is_in_place(unit)).count();
     let is_alone = rules.kept_urgent + calls < 2;
     let may_be_flood = rules.flood.is_some_and(|flood| rules.kept + at_most_new(&memory.known, urgent) >= flood);
@@ -71,8 +71,8 @@ fn at_most_new(known: &[Known], urgent: &Urgent) -> usize {
 /// What can be said of a unit without the rest of the pass.
 struct Judge<'a> {
     memory: &'a Memory,
+    index: Index<'a>,
     names: &'a [Names],
-    now: Timestamp,
 }
 
 impl Judge<'_> {
@@ -90,7 +90,7 @@ impl Judge<'_> {
     fn is_sure(&self, unit: &Unit) -> bool {
         unit.items.iter().all(|item| {
             let names = self.names.get(item.0);
-            let is_new = || names.is_some_and(|names| is_unheard_of(self.memory, names, self.now));
+            let is_new = || names.is_some_and(|names| self.index.is_unheard_of(names));
             self.is_known_here(item) || item.1 == Match::New && is_new()
         })
     }

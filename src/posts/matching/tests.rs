@@ -145,9 +145,9 @@ fn a_name_of_former_times_recognises_as_well_and_one_of_now_goes_before_it() {
     ] {
         let present = BTreeSet::from([found.path.clone().unwrap(), "c.md".to_owned()]);
         assert_eq!(recognise(&memory, std::slice::from_ref(&found), &present, NOW), [is], "{found:?}");
-        assert!(!is_unheard_of(&memory, &found, NOW), "{found:?}");
+        assert!(!Index::new(&memory, NOW).is_unheard_of(&found), "{found:?}");
     }
-    assert!(is_unheard_of(&memory, &names("x", "x", "x.md", 9), NOW));
+    assert!(Index::new(&memory, NOW).is_unheard_of(&names("x", "x", "x.md", 9)));
 }
 
 #[test]

@@ -58,7 +58,8 @@ on_both! {
         tx.source_failed("posts", Folder, "gone", None, Timestamp(now.0 + 2)).await.unwrap();
         tx.source_failed("posts", Folder, "still gone", None, Timestamp(now.0 + 3)).await.unwrap();
         tx.commit().await.unwrap();
-        let status = store.sources().await.unwrap().remove(0);
+        let status = store.source("posts").await.unwrap().unwrap();
+        assert!(store.source("other").await.unwrap().is_none());
         assert_eq!((status.baseline_at, status.failing_since), (Some(now), Some(Timestamp(now.0 + 2))));
         assert_eq!(status.last_error.as_deref(), Some("still gone"));
         let mut tx = store.begin().await.unwrap();
