@@ -8,6 +8,7 @@ mod interleaved;
 mod lane;
 mod late;
 mod model_case;
+mod proposing;
 mod reminding;
 mod removing;
 mod rules;
