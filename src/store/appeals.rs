@@ -105,9 +105,9 @@ impl EventRow {
 }
 
 impl VersionRow {
-    fn version(self, events: Vec<Event>) -> Version {
+    fn version(self, events: Vec<EventRow>) -> Result<Version> {
         let regions = self.regions.unwrap_or_default();
-        Version {
+        Ok(Version {
             id: self.id,
             appeal: self.appeal_id,
             number: self.number,
@@ -118,8 +118,8 @@ impl VersionRow {
             reason: self.reason,
             created_at: self.created_at,
             created_by: self.created_by,
-            events,
-        }
+            events: events.into_iter().map(EventRow::event).collect::<Result<_>>()?,
+        })
     }
 }
 
@@ -173,13 +173,10 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn version(&self, id: VersionId) -> Result<Option<Version>> {
-        let row: Option<VersionRow> = on!(self, db => {
-            sqlx::query_as(sql(VERSIONS, "WHERE id = $1")).bind(id).fetch_optional(db).await?
+        let rows: Vec<VersionRow> = on!(self, db => {
+            sqlx::query_as(sql(VERSIONS, "WHERE id = $1")).bind(id).fetch_all(db).await?
         });
-        match row {
-            Some(row) => Ok(Some(self.with_events(row).await?)),
-            None => Ok(None),
-        }
+        Ok(self.versions(rows).await?.pop())
     }
 
     /// An appeal as it is now.
@@ -188,13 +185,10 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn current_version(&self, appeal: AppealId) -> Result<Option<Version>> {
-        let row: Option<VersionRow> = on!(self, db => {
-            sqlx::query_as(sql(VERSIONS, CURRENT)).bind(appeal).fetch_optional(db).await?
+        let rows: Vec<VersionRow> = on!(self, db => {
+            sqlx::query_as(sql(VERSIONS, CURRENT)).bind(appeal).fetch_all(db).await?
         });
-        match row {
-            Some(row) => Ok(Some(self.with_events(row).await?)),
-            None => Ok(None),
-        }
+        Ok(self.versions(rows).await?.pop())
     }
 
     /// The appeals, open or called off, that have or had an event which ends at `since` or later, oldest first.
@@ -221,11 +215,7 @@ impl Store {
         let rows: Vec<VersionRow> = on!(self, db => {
             sqlx::query_as(sql(VERSIONS, NEAR)).bind(now).bind(until).fetch_all(db).await?
         });
-        let mut versions = Vec::with_capacity(rows.len());
-        for row in rows {
-            versions.push(self.with_events(row).await?);
-        }
-        Ok(versions)
+        self.versions(rows).await
     }
 
     /// Who is told how an appeal went, where somebody is to be.
@@ -292,9 +282,14 @@ impl Store {
         on!(self, db => Ok(sqlx::query_as(ALL).fetch_all(db).await?))
     }
 
-    async fn with_events(&self, row: VersionRow) -> Result<Version> {
-        let events: Vec<EventRow> = on!(self, db => sqlx::query_as(EVENTS).bind(row.id).fetch_all(db).await?);
-        Ok(row.version(events.into_iter().map(EventRow::event).collect::<Result<_>>()?))
+    /// These versions with their events.
+    async fn versions(&self, rows: Vec<VersionRow>) -> Result<Vec<Version>> {
+        let mut versions = Vec::with_capacity(rows.len());
+        for row in rows {
+            let events: Vec<EventRow> = on!(self, db => sqlx::query_as(EVENTS).bind(row.id).fetch_all(db).await?);
+            versions.push(row.version(events)?);
+        }
+        Ok(versions)
     }
 }
 
@@ -416,13 +411,10 @@ impl Tx {
     ///
     /// When the database fails.
     pub async fn current_version(&mut self, appeal: AppealId) -> Result<Option<Version>> {
-        let row: Option<VersionRow> = on_tx!(self, db => {
-            sqlx::query_as(sql(VERSIONS, CURRENT)).bind(appeal).fetch_optional(db).await?
+        let rows: Vec<VersionRow> = on_tx!(self, db => {
+            sqlx::query_as(sql(VERSIONS, CURRENT)).bind(appeal).fetch_all(db).await?
         });
-        match row {
-            Some(row) => Ok(Some(self.with_events(row).await?)),
-            None => Ok(None),
-        }
+        Ok(self.versions(rows).await?.pop())
     }
 
     /// The present versions of the open appeals that were marked at `since` or later.
@@ -437,11 +429,7 @@ impl Tx {
         let rows: Vec<VersionRow> = on_tx!(self, db => {
             sqlx::query_as(sql(VERSIONS, MARKED)).bind(since).fetch_all(db).await?
         });
-        let mut versions = Vec::with_capacity(rows.len());
-        for row in rows {
-            versions.push(self.with_events(row).await?);
-        }
-        Ok(versions)
+        self.versions(rows).await
     }
 
     /// One version with its events, as it is within the transaction.
@@ -450,18 +438,20 @@ impl Tx {
     ///
     /// When the database fails.
     pub async fn version(&mut self, id: VersionId) -> Result<Option<Version>> {
-        let row: Option<VersionRow> = on_tx!(self, db => {
-            sqlx::query_as(sql(VERSIONS, "WHERE id = $1")).bind(id).fetch_optional(db).await?
+        let rows: Vec<VersionRow> = on_tx!(self, db => {
+            sqlx::query_as(sql(VERSIONS, "WHERE id = $1")).bind(id).fetch_all(db).await?
         });
-        match row {
-            Some(row) => Ok(Some(self.with_events(row).await?)),
-            None => Ok(None),
-        }
+        Ok(self.versions(rows).await?.pop())
     }
 
-    async fn with_events(&mut self, row: VersionRow) -> Result<Version> {
-        let events: Vec<EventRow> = on_tx!(self, db => sqlx::query_as(EVENTS).bind(row.id).fetch_all(db).await?);
-        Ok(row.version(events.into_iter().map(EventRow::event).collect::<Result<_>>()?))
+    /// These versions with their events.
+    async fn versions(&mut self, rows: Vec<VersionRow>) -> Result<Vec<Version>> {
+        let mut versions = Vec::with_capacity(rows.len());
+        for row in rows {
+            let events: Vec<EventRow> = on_tx!(self, db => sqlx::query_as(EVENTS).bind(row.id).fetch_all(db).await?);
+            versions.push(row.version(events)?);
+        }
+        Ok(versions)
     }
 
     /// Puts an appeal into `state`.
