@@ -18,6 +18,7 @@ pub mod names;
 pub mod notices;
 mod open;
 pub mod posts;
+pub mod proposals;
 pub mod queue;
 pub mod relays;
 pub mod revisions;
@@ -30,6 +31,7 @@ pub mod told;
 pub mod translations;
 pub mod turns;
 mod tx;
+pub mod versions;
 
 pub mod deliveries;
 

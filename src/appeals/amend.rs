@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::editions::{EditionKind, EditionState};
 use crate::id::{AppealId, EditionId, VersionId};
-use crate::store::appeals::NewVersion;
 use crate::store::editions::Edition;
+use crate::store::versions::NewVersion;
 use crate::store::{StoreError, Tx};
 
 /// Why an appeal stays as it is.

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::id::{AppealId, PostId, RevisionId};
 use crate::posts::PostState;
-use crate::store::appeals::Proposal;
+use crate::store::proposals::Proposal;
 use crate::store::revisions::Revision;
 use crate::store::{Result, Tx};
 

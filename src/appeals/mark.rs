@@ -14,9 +14,10 @@ use crate::config::Config;
 use crate::editions::{EditionKind, EditionState};
 use crate::id::{AppealId, EditionId, PostId, RevisionId, VersionId};
 use crate::posts::PostState;
-use crate::store::appeals::{NewVersion, ReportTo};
+use crate::store::appeals::ReportTo;
 use crate::store::editions::NewEdition;
 use crate::store::posts::Post;
+use crate::store::versions::NewVersion;
 use crate::store::{StoreError, Tx};
 use crate::vault::{Column, Vault};
 

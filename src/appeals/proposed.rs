@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::id::AppealId;
 use crate::store::StoreError;
-use crate::store::appeals::Proposal;
+use crate::store::proposals::Proposal;
 
 /// A proposal that was checked and can be carried out.
 #[derive(Clone, Debug)]

@@ -16,8 +16,8 @@ use handbill::editions::planner::{self, Planner, Step};
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{AppealId, EditionId, PostId, SubscriberId};
 use handbill::relay::{Outcome, Reply, Stage};
-use handbill::store::appeals::Proposal;
 use handbill::store::editions::Edition;
+use handbill::store::proposals::Proposal;
 use handbill::store::queue::Claimed;
 use handbill::subscribers::{Consent, Preferences, list};
 

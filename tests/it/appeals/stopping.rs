@@ -11,7 +11,7 @@ use handbill::editions::brakes::{self, BrakeError};
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{AppealId, EditionId, PostId};
 use handbill::posts::PostState;
-use handbill::store::appeals::Proposal;
+use handbill::store::proposals::Proposal;
 
 use super::desk::{Desk, protest};
 

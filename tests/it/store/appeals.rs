@@ -8,8 +8,10 @@ use handbill::clock::Timestamp;
 use handbill::editions::{EditionKind, EditionState};
 use handbill::id::{AppealId, EditionId, SubscriberId};
 use handbill::posts::PostState;
-use handbill::store::appeals::{NewVersion, Proposal, ReportTo};
+use handbill::store::appeals::ReportTo;
 use handbill::store::deliveries::NewDelivery;
+use handbill::store::proposals::Proposal;
+use handbill::store::versions::NewVersion;
 use handbill::subscribers::{Cadence, SuppressionReason};
 
 use super::deliveries::{accepted, new_edition, soon};
