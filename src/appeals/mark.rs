@@ -1,12 +1,15 @@
 //! Marking a post as urgent: the checks, the hold, and the mailing.
 
+mod doubts;
+mod error;
+
 use std::time::Duration;
 
-use chrono_tz::Tz;
+pub use self::doubts::{Said, doubts};
+pub use self::error::MarkError;
 
-use super::event::{Event, EventDraft, EventError, Rules, last_end, last_start, wanted_region};
-use super::extract::{Context, suggest, weekday_contradictions};
-use super::{Appeal, AppealState, Version, VersionKind, regions_of};
+use super::event::{Event, EventDraft, Rules, last_end, last_start, wanted_region};
+use super::{Appeal, AppealState, VersionKind, regions_of};
 use crate::address::Address;
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -20,11 +23,6 @@ use crate::store::posts::Post;
 use crate::store::versions::NewVersion;
 use crate::store::{StoreError, Tx};
 use crate::vault::{Column, Vault};
-
-/// Two appeals made within this of each other, for the same time or place, may be one by mistake.
-const SIMILAR_WITHIN: Duration = Duration::from_secs(24 * 3600);
-/// Events that start within this of each other count as the same time.
-const SAME_TIME: Duration = Duration::from_secs(3600);
 
 /// What makes a post an appeal.
 #[derive(Clone, Debug, Default)]
@@ -41,71 +39,6 @@ pub struct Marking {
     pub report_to: Option<Address>,
     /// Whether doubts were looked at and put aside.
     pub sure: bool,
-}
-
-/// Why a post was not marked.
-#[derive(Debug, thiserror::Error)]
-pub enum MarkError {
-    /// There is no such post.
-    #[error("there is no post {0}; see `handbill posts list`")]
-    NoPost(PostId),
-    /// Its file is gone.
-    #[error("post {0} was withdrawn; put its file back first")]
-    Withdrawn(PostId),
-    /// It is one already.
-    #[error("post {0} is appeal {1} already; change it with `handbill appeals amend {1}`")]
-    Already(PostId, AppealId),
-    /// It was one, and people had that.
-    #[error("post {0} was appeal {1}, which is over and which people had; what is to come needs a post of its own")]
-    Over(PostId, AppealId),
-    /// It was one, and was called off.
-    #[error("post {0} was appeal {1}, which was called off; what takes place after all needs a post of its own")]
-    CalledOff(PostId, AppealId),
-    /// It is another one in another language.
-    #[error("post {0} is a translation of post {1}; mark that one, and each reader gets it in their language")]
-    Translation(PostId, PostId),
-    /// An event cannot be used.
-    #[error("event {number}: {error}")]
-    Event {
-        /// Which, from 1.
-        number: usize,
-        /// Why.
-        error: EventError,
-    },
-    /// The region is unknown.
-    #[error(transparent)]
-    Region(EventError),
-    /// It has neither an event nor a deadline.
-    #[error("say when it is over: an appeal needs an event (--starts) or a deadline (--deadline)")]
-    NoEnd,
-    /// Its deadline is no use.
-    #[error("the deadline {0} has passed; nobody would be called")]
-    Deadline(Timestamp),
-    /// Its deadline comes when all its events are over.
-    #[error("the deadline {deadline} comes after the last event has ended, at {end}; nobody could come any more")]
-    LateDeadline {
-        /// What was said.
-        deadline: Timestamp,
-        /// When the last event ends.
-        end: Timestamp,
-    },
-    /// Its hold ends when nobody may be called any more.
-    #[error("its hold would last until {until}, and nobody is called after {deadline}; give a shorter one with --hold")]
-    LateHold {
-        /// When the hold would end.
-        until: Timestamp,
-        /// Nobody is called from then on.
-        deadline: Timestamp,
-    },
-    /// It has begun, and nobody said for how long people are still to be called.
-    #[error("the last event began at {0}; to call people to it while it lasts, say until when, with a deadline")]
-    Begun(Timestamp),
-    /// It may be a mistake; a person has to say that it is none.
-    #[error("{}; look again, and add --yes if it is right", .0.join("; "))]
-    Doubts(Vec<String>),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// Who is told by mail how an appeal went.
@@ -268,105 +201,6 @@ fn new_uid(config: &Config) -> Result<String, StoreError> {
     let random: [u8; 16] = crate::vault::random_bytes()?;
     let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("{hex}@{}", config.site.sender.address.domain()))
-}
-
-/// What a post itself says, for events to be compared with.
-#[derive(Clone, Copy, Debug)]
-pub struct Said<'a> {
-    /// Its title and text, plain.
-    pub text: &'a str,
-    /// When it was published.
-    pub published: Timestamp,
-    /// The zone in which that is a day.
-    pub time_zone: Tz,
-    /// Its language, such as `en`.
-    pub language: &'a str,
-}
-
-impl Said<'_> {
-    /// Weekdays in the text that do not fit their dates, as far as they speak of a day of `events`.
-    fn contradictions(&self, events: &[Event]) -> Vec<String> {
-        let published = self.published.to_utc().with_timezone(&self.time_zone).date_naive();
-        let days: Vec<_> = events.iter().map(|event| event.starts.local.date()).collect();
-        let found = weekday_contradictions(self.text, published).into_iter();
-        let found = found.filter(|found| {
-            // The day it names, or one of that weekday nearby: either may be the slip.
-            days.iter().any(|day| (*day - found.date).num_days().abs() <= 7)
-        });
-        found
-            .map(|found| {
-                let day = capital(found.falls_on);
-                format!("its text says \"{}\", but {} is a {day}", found.words.text, found.date)
-            })
-            .collect()
-    }
-
-    /// Events on a day that the text does not call to, where it calls to other days: a weekday or date may be the slip.
-    fn other_days(&self, events: &[Event]) -> Vec<String> {
-        let published = self.published.to_utc().with_timezone(&self.time_zone).date_naive();
-        let context = Context { language: self.language, published, time_zone: self.time_zone };
-        let called = suggest(self.text, &context).events;
-        let days: Vec<_> = called.iter().map(|called| called.starts.date()).collect();
-        let Some(first) = called.first() else { return Vec::new() };
-        let off = events.iter().map(|event| event.starts.local.date()).filter(|day| !days.contains(day));
-        off.map(|day| {
-            let (words, said) = (&first.words.when.text, first.starts.format("%A, %Y-%m-%d"));
-            format!("its text calls to {said} (\"{words}\"), and {} is another day", day.format("%A, %Y-%m-%d"))
-        })
-        .collect()
-    }
-}
-
-/// A weekday as it is written in a sentence.
-fn capital(day: &str) -> String {
-    let mut letters = day.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
-}
-
-/// What may be a mistake about it, in words: also beside an appeal that was made earlier in the same transaction.
-///
-/// # Errors
-///
-/// When the database fails.
-pub async fn doubts(
-    tx: &mut Tx,
-    checked: &Checked,
-    said: &Said<'_>,
-    now: Timestamp,
-) -> Result<Vec<String>, StoreError> {
-    let mut doubts = said.contradictions(&checked.events);
-    doubts.extend(said.other_days(&checked.events));
-    for known in tx.versions_marked_since(now.minus(SIMILAR_WITHIN)).await? {
-        if let Some(why) = resembles(tx, &known, checked).await? {
-            doubts.push(format!("appeal {} of the last day {why}", known.appeal));
-        }
-    }
-    Ok(doubts)
-}
-
-/// In which way another appeal may be the same one.
-async fn resembles(tx: &mut Tx, known: &Version, checked: &Checked) -> Result<Option<&'static str>, StoreError> {
-    let plain = |text: &Option<String>| {
-        let letters = text.iter().flat_map(|text| text.chars()).filter(|c| c.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect::<String>()
-    };
-    for event in &checked.events {
-        for other in &known.events {
-            let apart = (event.starts.at.0 - other.starts.at.0).unsigned_abs();
-            if u128::from(apart) <= SAME_TIME.as_micros() {
-                return Ok(Some("has an event at the same time"));
-            }
-            let address = plain(&event.address);
-            if !address.is_empty()
-                && address == plain(&other.address)
-                && event.starts.local.date() == other.starts.local.date()
-            {
-                return Ok(Some("has an event at the same place on the same day"));
-            }
-        }
-    }
-    let title = tx.title(known.revision).await?;
-    Ok((plain(&title) == plain(&Some(checked.title.clone()))).then_some("has the same title"))
 }
 
 /// An appeal that keeps its post from being marked.
