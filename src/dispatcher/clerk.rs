@@ -211,7 +211,8 @@ impl<'a> Clerk<'a> {
         self.shared.plans_urgent.load(Ordering::SeqCst) || goes && self.shared.queue.ahead_of(Lane::Urgent) > 0
     }
 
-    /// Sees to it that there are as many connections as there is work, and as each relay allows.
+    /// Sees to it that there is a free connection for each that waits, as far as each relay allows: those that are busy may
+    /// wait long for an answer.
     fn hire(&self, workers: &mut JoinSet<()>) {
         let waiting = self.shared.queue.len();
         for route in self.shared.routes.iter() {
@@ -222,7 +223,7 @@ impl<'a> Clerk<'a> {
             };
             let places = route.relay.connections_for_bulk(u16::try_from(allowed).unwrap_or(u16::MAX));
             route.places.set(usize::from(places));
-            while route.workers() < allowed.min(waiting) {
+            while route.workers() < allowed && route.free() < waiting {
                 let worker = worker::run(Arc::clone(&self.shared), Arc::clone(route), route.hire());
                 workers.spawn(worker.instrument(route.span()));
             }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::places::Place;
-use super::route::Route;
+use super::route::{Busy, Route};
 use super::routes::{COURTESY, Routes};
 use crate::editions::Lane;
 use crate::id::SubscriberId;
@@ -87,6 +87,7 @@ pub(super) struct Queue {
 pub(super) struct Taken {
     pub job: Job,
     _place: Option<Place>,
+    _busy: Busy,
 }
 
 impl Queue {
@@ -119,7 +120,7 @@ impl Queue {
 
     /// The next job for a relay, of the most urgent lane that has one, waited for. Nothing when the relay has become one that
     /// cannot be reached, unless the caller has a connection to it.
-    pub(super) async fn pop(&self, route: &Route, connected: bool) -> Option<Taken> {
+    pub(super) async fn pop(&self, route: &Arc<Route>, connected: bool) -> Option<Taken> {
         let mut ahead_since = None;
         loop {
             if !connected && !route.gate.is_open() {
@@ -134,7 +135,7 @@ impl Queue {
                 // Before it is taken: whoever stops waiting here must leave it in the queue.
                 route.pace.urgent().await;
                 match self.take(route, URGENT..=URGENT) {
-                    Some(job) => return Some(Taken { job, _place: None }),
+                    Some(job) => return Some(Taken { job, _place: None, _busy: route.busy() }),
                     None => continue,
                 }
             }
@@ -163,7 +164,7 @@ impl Queue {
                 biased;
                 () = route.pace.ordinary() => {
                     if let Some(job) = self.take(route, URGENT..=BULK) {
-                        return Some(Taken { job, _place: Some(place) });
+                        return Some(Taken { job, _place: Some(place), _busy: route.busy() });
                     }
                 }
                 // It may be urgent.

@@ -32,6 +32,8 @@ pub(super) struct Route {
     /// How many connections stand.
     connections: AtomicUsize,
     workers: AtomicUsize,
+    /// How many of its workers have a job in hand.
+    busy: AtomicUsize,
     /// How many connections the relay was last seen to take, and until when to keep to that.
     fewer: Mutex<Option<(usize, Instant)>>,
 }
@@ -43,6 +45,16 @@ pub(super) struct Hired(Arc<Route>);
 impl Drop for Hired {
     fn drop(&mut self) {
         self.0.workers.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// A worker of a route that has a job in hand, until it is through with it.
+#[derive(Debug)]
+pub(super) struct Busy(Arc<Route>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -58,6 +70,7 @@ impl Route {
             filled: Notify::new(),
             connections: AtomicUsize::new(0),
             workers: AtomicUsize::new(0),
+            busy: AtomicUsize::new(0),
             fewer: Mutex::default(),
             relay,
         }
@@ -76,6 +89,17 @@ impl Route {
 
     pub(super) fn workers(&self) -> usize {
         self.workers.load(Ordering::SeqCst)
+    }
+
+    /// Counts a worker as busy, until what is returned is dropped.
+    pub(super) fn busy(self: &Arc<Self>) -> Busy {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        Busy(Arc::clone(self))
+    }
+
+    /// How many of its workers have nothing in hand.
+    pub(super) fn free(&self) -> usize {
+        self.workers().saturating_sub(self.busy.load(Ordering::SeqCst))
     }
 
     pub(super) fn connections(&self) -> usize {

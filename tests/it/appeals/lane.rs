@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::{Desk, EVE};
 use crate::app::TestApp;
-use crate::nodes::{slow, until};
+use crate::nodes::{plan_all, slow, until};
 use crate::smtp::{Act, Faulty, Script, Stage};
 use crate::stores::at;
 
@@ -43,6 +43,34 @@ on_both! {
         gate.add_permits(10 * BULK);
         let summary = running.await.unwrap().unwrap();
         assert_eq!(summary.totals.accepted as usize, BULK + 2, "the appeal, and a digest for everybody");
+    }
+}
+
+on_both! {
+    async fn an_appeal_to_one_person_passes_a_digest_that_has_as_many_connections_as_people(store) {
+        let gate = Arc::new(Semaphore::new(0));
+        let held = Arc::clone(&gate);
+        let hold = move |to: &str| to.starts_with("bulk").then(|| Act::Hold(Arc::clone(&held)));
+        let relay = Faulty::start(Script::default().on_rcpt(hold)).await;
+        let desk = Desk::new(store, relay.address().port()).await;
+        for number in 0..2 {
+            desk.reader(&format!("bulk{number}"), Some("Leeds"), false).await;
+        }
+        desk.app.post("News of the week", "Reports").await;
+        let digest = desk.app.plan(Cadence::Weekly).await;
+        plan_all(&desk.app, digest).await;
+        // Too late for the digest.
+        desk.reader("near", Some("London"), true).await;
+        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
+        let running = tokio::spawn(dispatcher::run(app, templates, Until::Empty, Arc::new(Progress::default()), stop));
+        // One connection for each, and both wait for an answer.
+        relay.wait_until(|seen| seen.count("RCPT") == 2).await;
+        desk.mark().await;
+        let taken = relay.wait_for(1).await;
+        assert_eq!(taken[0].to, ["near@example.org"]);
+        assert_eq!(relay.seen().closed, 0, "it waited until the digest's connections were given up");
+        gate.add_permits(10);
+        assert_eq!(running.await.unwrap().unwrap().totals.accepted, 3);
     }
 }
 
