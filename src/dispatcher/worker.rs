@@ -93,7 +93,10 @@ async fn handle(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Optio
     let key = (claimed.edition_id, claimed.subscriber_id);
     shared.in_flight().insert(key, (job.clone(), Arc::clone(route)));
     let outcome = open.send(sender, &composed.to, &composed.bytes).await;
-    if (!open.is_usable() || open.messages() >= route.relay.messages_per_connection)
+    let turned_away = deliveries::blames_relay(&outcome);
+    // One that turns mail away is asked on a new connection next: whether that is turned away too, says what it was for.
+    let ends = turned_away.is_some() || open.messages() >= route.relay.messages_per_connection;
+    if (ends || !open.is_usable())
         && let Some(used) = connection.take()
     {
         route.disconnected();
@@ -104,7 +107,7 @@ async fn handle(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Optio
         return false;
     }
     let (relay, now) = (&route.relay.name, shared.app.clock.now());
-    if let Some((why, permanent)) = deliveries::blames_relay(&outcome) {
+    if let Some((why, permanent)) = turned_away {
         // On a connection that has brought messages, this is how relays end one that brought enough.
         if first {
             route.gate.turned_away(relay, &why, permanent, now);

@@ -179,6 +179,28 @@ async fn one_whose_connections_keep_breaking_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_that_turns_mail_away_on_open_connections_is_not_asked_in_a_loop() {
+    for refusal in [Stage::Mail, Stage::Rcpt] {
+        let held = Arc::new(Semaphore::new(0));
+        let server = Faulty::start(Script::default().on(Stage::Dot, Act::Hold(Arc::clone(&held)))).await;
+        let app = TestApp::new(TestStore::sqlite().await, server.address().port()).await;
+        let edition = digest(&app, 40).await;
+        let (node, stop) = (node(&app).await, CancellationToken::new());
+        let running = start(&app, &node, Until::Empty, &stop);
+        server.wait_until(|seen| seen.count("DATA") == 2).await;
+        let reply = if refusal == Stage::Mail { "452 4.3.1 no room" } else { "554 5.7.1 Relay access denied" };
+        server.set(Script::default().on(refusal, Act::Reply(reply)));
+        held.add_permits(2);
+        let error = running.await.unwrap().unwrap_err().to_string();
+        assert!(error.contains("no relay answered"), "{error}");
+        assert_eq!(count(&app, edition, "accepted").await, 2);
+        // Once on each connection, once on each new one, and a knock now and then.
+        let asked = server.seen().count("MAIL");
+        assert!(asked <= 12, "it was asked {asked} times");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_connection_brings_no_more_messages_than_it_may_and_ends_when_idle() {
     let server = Faulty::start(Script::default()).await;
     let more = "messages_per_connection = 10\nidle = \"100ms\"\nreserve_for_urgent = 3\n";
