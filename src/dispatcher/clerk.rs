@@ -238,7 +238,7 @@ impl<'a> Clerk<'a> {
     fn knock(&self, workers: &mut JoinSet<()>) {
         for route in self.shared.routes.iter() {
             let idle = self.shared.queue.len() == 0 || !self.shared.routes.serves(route);
-            if idle && route.gate.admits() == 1 && route.workers() == 0 {
+            if idle && route.gate.is_to_be_looked_for() && route.workers() == 0 {
                 let knock = worker::knock(Arc::clone(&self.shared), Arc::clone(route), route.hire());
                 workers.spawn(knock.instrument(route.span()));
             }

@@ -36,6 +36,8 @@ struct State {
     broken: u32,
     /// Whether it was reached, and then took no mail: that it can be reached again proves nothing.
     turned_away: bool,
+    /// Whether it was reached since with nothing to give it: only mail can tell more.
+    reached: bool,
     /// How it is doing, and since when; nothing before it was tried.
     standing: Option<(RelayState, Timestamp)>,
     retry_at: Option<Timestamp>,
@@ -78,6 +80,23 @@ impl Gate {
         }
     }
 
+    /// Notes that a connection was opened with nothing to send. One that took no mail before may be given one message at once,
+    /// and is still stopped until it takes that.
+    pub(super) fn reached(&self, relay: &str, now: Timestamp) {
+        let mut state = self.state();
+        if state.turned_away {
+            (state.reached, state.knocking) = (true, false);
+            (state.knock_at, state.retry_at) = (Some(Instant::now()), Some(now));
+        } else {
+            state.well(relay, now);
+        }
+    }
+
+    /// Whether it should be looked whether it can be reached again, though there is nothing to send.
+    pub(super) fn is_to_be_looked_for(&self) -> bool {
+        self.admits() == 1 && !self.state().reached
+    }
+
     /// Notes that the relay took a message, or had something to say of its recipient.
     pub(super) fn used(&self, relay: &str, now: Timestamp) {
         let mut state = self.state();
@@ -116,7 +135,7 @@ impl Gate {
         if !state.knocking && state.knock_at.is_some_and(|at| at > Instant::now()) {
             return;
         }
-        state.knocking = false;
+        (state.knocking, state.reached) = (false, false);
         state.failures = state.failures.saturating_add(1);
         state.permanent = permanent.is_some();
         state.turned_away |= turned_away;

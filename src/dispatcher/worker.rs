@@ -198,7 +198,7 @@ pub(super) async fn knock(shared: Arc<Shared>, route: Arc<Route>, _hired: Hired)
     match Connection::open(&route.relay, &shared.hello).await {
         Ok(connection) => {
             // Whether it also takes mail shows with the next one.
-            route.gate.used(&route.relay.name, now());
+            route.gate.reached(&route.relay.name, now());
             connection.quit().await;
         }
         Err(error) => route.gate.failed(&route.relay.name, &error, now()),

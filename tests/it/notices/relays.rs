@@ -9,6 +9,7 @@ use handbill::subscribers::Cadence;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::TestApp;
+use crate::nodes::until;
 use crate::smtp::{Act, Faulty, Script, Stage};
 
 async fn state(app: &TestApp) -> (RelayState, String) {
@@ -77,5 +78,42 @@ on_both! {
         running.await.unwrap().unwrap();
         assert_eq!(state(&app).await.0, RelayState::Working);
         assert_eq!(server.seen().taken.len(), 0);
+    }
+}
+
+on_both! {
+    async fn that_one_can_be_reached_does_not_mean_that_it_takes_mail(store) {
+        let server = Faulty::start(Script::default().on(Stage::Mail, Act::Reply("451 4.3.0 busy"))).await;
+        let app = TestApp::new(store, server.address().port()).await;
+        app.people(1, Cadence::Weekly).await;
+        app.post("A strike", "").await;
+        let edition = app.plan(Cadence::Weekly).await;
+        let (progress, stop) = (Arc::new(Progress::default()), CancellationToken::new());
+        let running = dispatcher::run(Arc::clone(&app.app), app.templates(), Until::Stopped, progress, stop.clone());
+        let running = tokio::spawn(running);
+        let known = async || app.store.relays().await.unwrap();
+        until("it does not stop", async || !known().await.is_empty()).await;
+        let began = known().await[0].changed_at;
+        handbill::editions::brakes::cancel(&app, edition, "test").await.unwrap();
+        until("it is not put back", async || app.ledger(edition).await.iter().all(|(_, state, _)| state == "cancelled")).await;
+        let (tried, before) = (server.seen().count("EHLO"), app.now());
+        app.pass(3600);
+        // It is looked for with nothing to send, and that is written down.
+        server.wait_until(|seen| seen.count("EHLO") > tried).await;
+        until("nobody looks for it", async || {
+            known().await[0].state == RelayState::Working || known().await[0].retry_at.is_some_and(|at| at > before)
+        })
+        .await;
+        assert_eq!(state(&app).await.0, RelayState::Stopped);
+        // Whether it takes mail again shows with the next one, which waits for no pause.
+        server.set(Script::default());
+        app.post("A march", "").await;
+        app.pass(7 * 24 * 3600);
+        app.plan(Cadence::Weekly).await;
+        server.wait_for(1).await;
+        until("it is not noted", async || state(&app).await.0 == RelayState::Working).await;
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        assert!(known().await[0].changed_at > began);
     }
 }
