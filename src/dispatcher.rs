@@ -45,7 +45,7 @@ use crate::templates::Templates;
 
 pub(crate) use allowance::subject;
 pub use compose::Composer;
-pub use left::Left;
+pub use left::{AWAY, Left};
 pub use lock::DispatchLock;
 pub use progress::{Progress, Totals};
 pub use recorder::record;
@@ -125,7 +125,7 @@ impl Shared {
     /// Takes of the relays' limits what the next messages need, and puts back what must wait for the next hour or day.
     async fn keep_to_limits(&self, urgent: bool) -> crate::store::Result<()> {
         self.routes.refill(&self.app.store, urgent, self.in_two_seconds()).await?;
-        if self.routes.are_full(urgent, clerk::PATIENCE) {
+        if self.routes.are_full(urgent) {
             let jobs = self.queue.take_lanes(urgent);
             if !jobs.is_empty() {
                 self.put_back(jobs).await;

@@ -16,7 +16,7 @@ use super::{Ended, Outcome};
 use crate::app::App;
 use crate::daemon;
 use crate::deliveries::DeliveryState;
-use crate::dispatcher::{self, DispatchLock, Left, Progress as Counters, Summary, Totals, Until};
+use crate::dispatcher::{self, AWAY, DispatchLock, Left, Progress as Counters, Summary, Totals, Until};
 use crate::editions::EditionState;
 use crate::id::EditionId;
 use crate::notify::Notifier;
@@ -29,8 +29,8 @@ use crate::templates::Templates;
 const SHOW: Duration = Duration::from_millis(250);
 /// How often to look how far the daemon has come whose progress is shown: counting a million deliveries takes a while.
 const FOLLOW: Duration = Duration::from_secs(1);
-/// How long the relay of a running daemon may be away before that counts as no answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// So often in a row nothing is left but what is over a limit: the daemon may have taken its part and not begun yet.
+const LOOKS: u32 = 2;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,7 +38,7 @@ Examples:
   */5 * * * *  handbill posts pull && handbill digests send weekly && handbill dispatch --until-empty
                                         (in a crontab, without a daemon)
 
-It leaves what is to be tried again later and says how many that is. The exit status is 1 when no relay answered.
+It leaves what is to be tried again later, or is over a relay's limit by the hour or day, and says how many that is. The exit status is 1 when no relay answered.
 Beside a running daemon, which sends by itself, it shows that one's progress until nothing is due.";
 
 /// Send what is due.
@@ -135,7 +135,7 @@ async fn shown(
 /// Nothing when that process has ended before: then somebody else has to send the rest.
 async fn follow(app: &App, stop: &CancellationToken) -> anyhow::Result<Option<Summary>> {
     let mut progress = Progress::new("still to be sent by the running daemon", None);
-    let (mut stopped_since, mut free_looks) = (None, 0);
+    let (mut stopped_since, mut free_looks, mut over_limit) = (None, 0, 0);
     let mut seen = BTreeMap::new();
     loop {
         for edition in app.store.open_editions().await? {
@@ -144,12 +144,13 @@ async fn follow(app: &App, stop: &CancellationToken) -> anyhow::Result<Option<Su
             }
         }
         let left = Left::of(app).await?;
-        if left.awaited() == 0 {
+        over_limit = if left.awaited() == 0 && left.over_limit > 0 { over_limit + 1 } else { 0 };
+        if left.awaited() == 0 && (left.over_limit == 0 || over_limit == LOOKS) {
             let totals = ended_since(app, &seen).await?;
             return Ok(Some(Summary { totals, later: left.later, ..Summary::default() }));
         }
         match stopped_relay(app).await?.filter(|_| left.due > 0) {
-            Some(reason) if stopped_since.get_or_insert_with(Instant::now).elapsed() >= PATIENCE => {
+            Some(reason) if stopped_since.get_or_insert_with(Instant::now).elapsed() >= AWAY => {
                 bail!("no relay answers the running daemon, which goes on trying: {reason}")
             }
             Some(_) => {}

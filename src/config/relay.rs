@@ -97,6 +97,11 @@ impl Relay {
         Limits { hour: self.rate_per_hour, day: self.rate_per_day }
     }
 
+    /// Of that, what mail may take that is not urgent.
+    pub fn limits_for_bulk(&self) -> Limits {
+        Limits { hour: self.part_for_bulk(self.rate_per_hour), day: self.part_for_bulk(self.rate_per_day) }
+    }
+
     /// Whether it is used only while all others are away.
     pub fn is_standby(&self) -> bool {
         self.weight == 0

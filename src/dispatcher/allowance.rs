@@ -42,7 +42,7 @@ struct Part {
 impl Allowance {
     pub(super) fn of(relay: &Relay, clock: Clock) -> Self {
         let all = relay.limits();
-        let ordinary = Limits { hour: relay.part_for_bulk(all.hour), day: relay.part_for_bulk(all.day) };
+        let ordinary = relay.limits_for_bulk();
         Self { subject: subject(&relay.name), all, ordinary, clock, state: Mutex::default() }
     }
 
@@ -139,11 +139,12 @@ impl Allowance {
         Ok(())
     }
 
-    /// Gives back what is left over of what was kept for urgent mail.
-    pub(super) async fn return_urgent(&self, store: &Store) -> Result<()> {
+    /// Gives back what is left over of what was taken for urgent mail, or for all other.
+    pub(super) async fn return_part(&self, store: &Store, urgent: bool) -> Result<()> {
         let (hour, left) = {
             let mut state = self.state();
-            (state.hour, std::mem::take(&mut state.urgent).left)
+            let part = if urgent { &mut state.urgent } else { &mut state.ordinary };
+            (state.hour, std::mem::take(part).left)
         };
         self.give_back(store, hour, left).await
     }

@@ -10,7 +10,8 @@ use tokio::task::JoinSet;
 use tracing::Instrument;
 
 use super::claims::Claim;
-use super::{DispatchLock, Left, Shared, Until, urgent, worker};
+use super::left::{Full, Left};
+use super::{DispatchLock, Shared, Until, urgent, worker};
 use crate::appeals::remind;
 use crate::editions::planner::{self, Planner, Step};
 use crate::editions::{EditionState, Lane};
@@ -25,8 +26,6 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 const MOURNING: Duration = Duration::from_secs(5);
 /// How many deliveries one transaction may end.
 pub(super) const SWEEP: i64 = 2000;
-/// With [`Until::Empty`]: so many failed attempts to reach each relay end it.
-pub(super) const PATIENCE: u32 = 3;
 
 /// Runs until stopped, or until nothing is due; returns how many deliveries wait for later.
 pub(super) async fn run(
@@ -109,7 +108,7 @@ impl<'a> Clerk<'a> {
                         self.knock(workers);
                     }
                     if until == Until::Empty {
-                        if let Some(reason) = shared.routes.given_up(PATIENCE) {
+                        if let Some(reason) = shared.routes.given_up() {
                             self.note_relays().await?;
                             bail!("no relay answered: {reason}");
                         }
@@ -164,14 +163,20 @@ impl<'a> Clerk<'a> {
             let nodes = u32::try_from(store.dispatchers().await?).unwrap_or(1).max(1);
             shared.routes.iter().for_each(|route| route.pace.share(nodes));
         }
-        shared.keep_to_limits(false).await?;
-        let editions = store.open_editions().await?;
+        let mut editions = store.open_editions().await?;
         self.store_was_fine = true;
+        editions.retain(|edition| edition.lane != Lane::Urgent);
+        if editions.is_empty() {
+            // So that the store's tallies tell what is used, and other nodes may take the rest.
+            shared.routes.give_back(store, false).await?;
+        } else {
+            shared.keep_to_limits(false).await?;
+        }
         let mut planned = false;
         let mut failed = None;
         self.yields = false;
         // In the order of the queue.
-        for edition in editions.iter().filter(|edition| edition.lane != Lane::Urgent) {
+        for edition in &editions {
             let yields = edition.lane == Lane::Bulk && self.urgent_is_in_hand();
             self.yields |= yields;
             // A digest's claim waits until what is urgent has gone, which so has the store and the processors for itself, but
@@ -313,15 +318,9 @@ impl<'a> Clerk<'a> {
         if !store.editions_to_end(now).await?.is_empty() || !store.superseded_editions().await?.is_empty() {
             return Ok(None);
         }
-        let mut left = Left::of(&shared.app).await?;
-        if left.due > 0
-            && left.planning == 0
-            && shared.routes.are_full(false, PATIENCE)
-            && self.no_urgent_is_left().await?
-        {
-            // It may be sent only in the next hour or day.
-            left.later += std::mem::take(&mut left.due);
-        }
+        // Of what is full the rest may be sent only in the next hour or day.
+        let full = Full { ordinary: shared.routes.are_full(false), urgent: shared.routes.are_full(true) };
+        let left = Left::with(&shared.app, full).await?;
         if left.awaited() > 0 {
             return Ok(None);
         }
@@ -332,16 +331,6 @@ impl<'a> Clerk<'a> {
             tx.commit().await?;
         }
         Ok(Some(left.later))
-    }
-
-    /// Whether nothing urgent could be sent that is under way.
-    async fn no_urgent_is_left(&self) -> crate::store::Result<bool> {
-        if self.shared.routes.are_full(true, PATIENCE) {
-            return Ok(true);
-        }
-        let now = self.shared.app.clock.now();
-        let editions = self.shared.app.store.open_editions().await?;
-        Ok(!editions.iter().any(|edition| edition.lane == Lane::Urgent && !edition.is_held(now)))
     }
 
     /// Waits until something was changed, taken, or may have come due.

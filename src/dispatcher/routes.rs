@@ -16,6 +16,9 @@ use crate::store::{Result, Store};
 /// For how long a connection lets other relays go first.
 pub(super) const COURTESY: Duration = Duration::from_millis(250);
 
+/// So many failed attempts to reach a relay in a row, and nothing is hoped of it for now.
+const PATIENCE: u32 = 3;
+
 /// All relays of the config, in its order.
 #[derive(Debug)]
 pub(super) struct Routes {
@@ -68,10 +71,10 @@ impl Routes {
     }
 
     /// Whether nothing can be sent before the next hour, as each relay has had what it may be given, or cannot be reached.
-    pub(super) fn are_full(&self, urgent: bool, patience: u32) -> bool {
+    pub(super) fn are_full(&self, urgent: bool) -> bool {
         let mut serving = self.all.iter().filter(|route| self.serves(route));
         let full = |route: &Arc<Route>| route.allowance.is_full(urgent);
-        self.all.iter().any(full) && serving.all(|route| full(route) || route.gate.given_up(patience).is_some())
+        self.all.iter().any(full) && serving.all(|route| full(route) || route.gate.given_up(PATIENCE).is_some())
     }
 
     /// Whether a relay has nearly used up what it took of its limits.
@@ -87,9 +90,17 @@ impl Routes {
         Ok(())
     }
 
+    /// Gives back what is left over of what was taken of the limits for urgent mail, or for all other.
+    pub(super) async fn give_back(&self, store: &Store, urgent: bool) -> Result<()> {
+        for route in &self.all {
+            route.allowance.return_part(store, urgent).await?;
+        }
+        Ok(())
+    }
+
     /// Why none can be reached, when each was tried often enough.
-    pub(super) fn given_up(&self, patience: u32) -> Option<String> {
-        let reasons: Option<Vec<_>> = self.all.iter().map(|route| route.gate.given_up(patience)).collect();
+    pub(super) fn given_up(&self) -> Option<String> {
+        let reasons: Option<Vec<_>> = self.all.iter().map(|route| route.gate.given_up(PATIENCE)).collect();
         let reasons = reasons?;
         match &*reasons {
             [only] => Some(only.clone()),

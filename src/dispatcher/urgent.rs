@@ -61,9 +61,7 @@ impl Clerk {
         self.next_hold = held.iter().filter_map(|edition| edition.hold_until).min();
         self.more = false;
         if editions.is_empty() {
-            for route in shared.routes.iter() {
-                route.allowance.return_urgent(&shared.app.store).await?;
-            }
+            shared.routes.give_back(&shared.app.store, true).await?;
         } else {
             shared.keep_to_limits(true).await?;
             shared.routes.tell();

@@ -24,6 +24,16 @@ impl Limits {
     pub fn any(self) -> bool {
         self.hour > 0 || self.day > 0
     }
+
+    /// Whether nothing is left once so many were given in the hour and in the day; without limits there always is.
+    pub fn are_used_up(self, (hour, day): (i64, i64)) -> bool {
+        left(self.hour, hour).min(left(self.day, day)) == 0
+    }
+}
+
+/// What is left of a limit.
+fn left(limit: u32, used: i64) -> i64 {
+    if limit == 0 { i64::MAX } else { (i64::from(limit) - used).max(0) }
 }
 
 /// When the hour began in which `at` lies.
@@ -68,7 +78,6 @@ impl Tx {
         let hour = hour_of(now);
         let in_hour: i64 = on_tx!(self, db => sqlx::query_scalar(LOOK).bind(subject).bind(hour).fetch_one(db).await?);
         let in_day = self.taken_since(subject, day_of(now)).await?;
-        let left = |limit: u32, used: i64| if limit == 0 { i64::MAX } else { (i64::from(limit) - used).max(0) };
         let granted = wanted.min(left(limits.hour, in_hour)).min(left(limits.day, in_day)).max(0);
         on_tx!(self, db => {
             sqlx::query(TAKE).bind(subject).bind(hour).bind(granted).execute(db).await?.rows_affected()

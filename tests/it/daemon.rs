@@ -286,6 +286,25 @@ async fn a_dispatch_beside_a_daemon_says_what_that_one_sent() {
 }
 
 #[test]
+fn a_dispatch_beside_a_daemon_does_not_wait_for_the_next_hour() {
+    let real = Real::sqlite();
+    real.people(10, "each");
+    let limit = [
+        ("HANDBILL_RELAY__0__RATE_PER_HOUR", "4".to_owned()),
+        ("HANDBILL_RELAY__0__RESERVE_FOR_URGENT", "0".to_owned()),
+    ];
+    let daemon = real.start_with(&["run"], &limit);
+    daemon.ready();
+    real.post("strike.md", "The strike goes on");
+    real.sink.wait_for(4);
+    let mut looking_on = real.start_with(&["dispatch", "--until-empty", "--json"], &limit);
+    assert_eq!(looking_on.ended().code(), Some(0), "{}", looking_on.log.text());
+    let summary: serde_json::Value = serde_json::from_str(&looking_on.out.text()).unwrap();
+    // Where an hour ended just now, four more went.
+    assert!(summary["later"] == 6 || summary["later"] == 2, "{summary}");
+}
+
+#[test]
 fn a_dispatch_beside_a_daemon_ends_when_it_is_told_to_and_takes_over_when_the_daemon_is_gone() {
     let real = Real::sqlite();
     reader(&real);

@@ -1,6 +1,7 @@
 //! The urgent lane: a relay that is busy with a digest has room for an appeal.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use handbill::dispatcher::{self, Progress, Until};
 use handbill::editions::EditionState;
@@ -180,6 +181,24 @@ on_both! {
         assert_eq!((summary.totals.accepted, summary.later), (12, 22), "the appeal, and nothing of the digest");
         desk.app.pass(3600);
         assert_eq!(desk.app.dispatch().await.unwrap().totals.accepted, 20);
+    }
+}
+
+on_both! {
+    async fn an_appeal_that_is_tried_again_later_keeps_no_command_waiting_that_has_used_up_the_hour(store) {
+        let later = |to: &str| to.starts_with("near").then_some(Act::Reply("450 4.2.0 later"));
+        let relay = Faulty::start(Script::default().on_rcpt(later)).await;
+        store.clock.set(at(EVE));
+        let more = "rate_per_hour = 40\n[appeals]\nregions = [\"London\", \"Leeds\"]\n";
+        let desk = readers(TestApp::with(store, relay.address().port(), more).await, 30, 1).await;
+        desk.mark().await;
+        let dispatched = tokio::time::timeout(Duration::from_secs(20), desk.app.dispatch()).await;
+        let summary = dispatched.expect("it waits for the next hour").unwrap();
+        assert!(summary.totals.accepted < 31, "{summary:?}");
+        assert_eq!(i64::try_from(summary.totals.accepted).unwrap() + summary.later, 32);
+        relay.set(Script::default());
+        desk.app.pass(3600);
+        assert_eq!(desk.app.dispatch().await.unwrap().later, 0);
     }
 }
 
