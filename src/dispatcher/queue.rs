@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::allowance::Unit;
 use super::places::Place;
 use super::route::{Busy, Route};
 use super::routes::{COURTESY, Routes};
@@ -86,6 +87,8 @@ pub(super) struct Queue {
 #[derive(Debug)]
 pub(super) struct Taken {
     pub job: Job,
+    /// Its part of what the relay may be given.
+    pub unit: Unit,
     _place: Option<Place>,
     _busy: Busy,
 }
@@ -135,7 +138,7 @@ impl Queue {
                 // Before it is taken: whoever stops waiting here must leave it in the queue.
                 route.pace.urgent().await;
                 match self.take(route, URGENT..=URGENT) {
-                    Some(job) => return Some(Taken { job, _place: None, _busy: route.busy() }),
+                    Some((job, unit)) => return Some(Taken { job, unit, _place: None, _busy: route.busy() }),
                     None => continue,
                 }
             }
@@ -163,8 +166,8 @@ impl Queue {
             tokio::select! {
                 biased;
                 () = route.pace.ordinary() => {
-                    if let Some(job) = self.take(route, URGENT..=BULK) {
-                        return Some(Taken { job, _place: Some(place), _busy: route.busy() });
+                    if let Some((job, unit)) = self.take(route, URGENT..=BULK) {
+                        return Some(Taken { job, unit, _place: Some(place), _busy: route.busy() });
                     }
                 }
                 // It may be urgent.
@@ -173,15 +176,9 @@ impl Queue {
         }
     }
 
-    fn take(&self, route: &Route, lanes: std::ops::RangeInclusive<usize>) -> Option<Job> {
-        let urgent = *lanes.end() == URGENT;
-        if !route.allowance.take(urgent) {
-            return None;
-        }
-        let Some(job) = self.lanes().get_mut(lanes)?.iter_mut().find_map(VecDeque::pop_front) else {
-            route.allowance.put_back(urgent);
-            return None;
-        };
+    fn take(&self, route: &Route, lanes: std::ops::RangeInclusive<usize>) -> Option<(Job, Unit)> {
+        let unit = route.allowance.take(*lanes.end() == URGENT)?;
+        let job = self.lanes().get_mut(lanes)?.iter_mut().find_map(VecDeque::pop_front)?;
         self.routes.note(route);
         if self.routes.iter().len() > 1 && self.len() > 0 {
             // It may be another's turn now.
@@ -191,7 +188,7 @@ impl Queue {
         if job.batch.edition.lane == Lane::Urgent {
             self.urgent_drained.notify_one();
         }
-        Some(job)
+        Some((job, unit))
     }
 
     /// How many jobs of `lane` and of those before it wait.

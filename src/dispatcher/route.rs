@@ -25,7 +25,7 @@ pub(super) struct Route {
     pub relay: Relay,
     pub gate: Gate,
     pub pace: Pace,
-    pub allowance: Allowance,
+    pub allowance: Arc<Allowance>,
     pub places: Arc<Places>,
     /// Says that there may be something for one of its workers to take.
     pub filled: Notify,
@@ -65,7 +65,7 @@ impl Route {
             number,
             gate: Gate::new(relay.connections),
             pace: Pace::of(&relay),
-            allowance: Allowance::of(&relay, clock),
+            allowance: Arc::new(Allowance::of(&relay, clock)),
             places: Arc::new(Places::new(places)),
             filled: Notify::new(),
             connections: AtomicUsize::new(0),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use super::Shared;
+use super::allowance::Unit;
 use super::compose::Composed;
 use super::queue::Job;
 use super::route::{Hired, Route};
@@ -37,10 +38,10 @@ pub(super) async fn run(shared: Arc<Shared>, route: Arc<Route>, _hired: Hired) {
             taken = shared.queue.pop(&route, connection.is_some()) => taken,
             () = tokio::time::sleep(route.relay.idle) => break,
         };
-        let Some(taken) = taken else { continue };
+        let Some(mut taken) = taken else { continue };
         let edition = &taken.job.batch.edition;
         let span = tracing::info_span!("edition", id = %edition.id, kind = %edition.kind);
-        if !handle(&shared, &route, &mut connection, taken.job.clone()).instrument(span).await {
+        if !handle(&shared, &route, &mut connection, taken.job.clone(), &mut taken.unit).instrument(span).await {
             break;
         }
     }
@@ -51,7 +52,13 @@ pub(super) async fn run(shared: Arc<Shared>, route: Arc<Route>, _hired: Hired) {
 }
 
 /// Sees one job through; false when the relay cannot be reached.
-async fn handle(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Option<Connection>, job: Job) -> bool {
+async fn handle(
+    shared: &Arc<Shared>,
+    route: &Arc<Route>,
+    connection: &mut Option<Connection>,
+    job: Job,
+    unit: &mut Unit,
+) -> bool {
     // Held until the outcome is recorded; see the recorder.
     let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else { return false };
     let report = |record, permit| shared.report(record, &job, permit);
@@ -92,6 +99,7 @@ async fn handle(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Optio
     let sender = &shared.app.config.site.sender.address;
     let key = (claimed.edition_id, claimed.subscriber_id);
     shared.in_flight().insert(key, (job.clone(), Arc::clone(route)));
+    unit.set_used(true);
     let outcome = open.send(sender, &composed.to, &composed.bytes).await;
     let turned_away = deliveries::blames_relay(&outcome);
     // One that turns mail away is asked on a new connection next: whether that is turned away too, says what it was for.
@@ -108,6 +116,7 @@ async fn handle(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Optio
     }
     let (relay, now) = (&route.relay.name, shared.app.clock.now());
     if let Some((why, permanent)) = turned_away {
+        unit.set_used(false);
         // On a connection that has brought messages, this is how relays end one that brought enough.
         if first {
             route.gate.turned_away(relay, &why, permanent, now);

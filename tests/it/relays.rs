@@ -4,8 +4,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use handbill::dispatcher::Until;
+use handbill::editions::brakes;
 use handbill::id::EditionId;
 use handbill::relay::RelayState;
 use handbill::subscribers::Cadence;
@@ -16,6 +18,9 @@ use crate::app::TestApp;
 use crate::nodes::{node, start, until};
 use crate::smtp::{Act, Faulty, Script, Stage};
 use crate::stores::TestStore;
+
+/// How long a test waits before it fails.
+const SOON: Duration = Duration::from_secs(20);
 
 /// The section of a second relay.
 fn second(server: &Faulty, more: &str) -> String {
@@ -197,6 +202,39 @@ async fn one_that_turns_mail_away_on_open_connections_is_not_asked_in_a_loop() {
         // Once on each connection, once on each new one, and a knock now and then.
         let asked = server.seen().count("MAIL");
         assert!(asked <= 12, "it was asked {asked} times");
+    }
+}
+
+on_both! {
+    async fn what_is_not_sent_after_all_uses_nothing_up(store) {
+        let held = Arc::new(Semaphore::new(0));
+        let server = Faulty::start(Script::default().on(Stage::Dot, Act::Hold(Arc::clone(&held)))).await;
+        let app = TestApp::with(store, server.address().port(), "rate_per_hour = 100").await;
+        let edition = digest(&app, 40).await;
+        let (node, stop) = (node(&app).await, CancellationToken::new());
+        let running = start(&app, &node, Until::Stopped, &stop);
+        server.wait_until(|seen| seen.count("DATA") == 2).await;
+        brakes::pause(&app, edition, "test").await.unwrap();
+        // The look at it is half a second old at most.
+        tokio::time::timeout(SOON, async {
+            let mut tick = tokio::time::interval(Duration::from_millis(100));
+            while count(&app, edition, "leased").await > 0 {
+                tick.tick().await;
+                held.add_permits(1);
+            }
+        })
+        .await
+        .unwrap();
+        stop.cancel();
+        let sent = running.await.unwrap().unwrap().totals.accepted;
+        assert!(sent < 40, "nothing was put back");
+        let used = app.store.tally("relay main", app.now()).await.unwrap();
+        assert_eq!(used.0, i64::try_from(sent).unwrap());
+        // Neither does what a relay turns away.
+        server.set(Script::default().on(Stage::Mail, Act::Reply("452 4.3.1 no room")));
+        brakes::resume(&app, edition, "test").await.unwrap();
+        app.dispatch().await.unwrap_err();
+        assert_eq!(app.store.tally("relay main", app.now()).await.unwrap(), used);
     }
 }
 
