@@ -7,6 +7,8 @@ use crate::clock::Timestamp;
 
 const HOUR: i64 = 3600 * 1_000_000;
 const DAY: i64 = 24 * HOUR;
+/// The hour of a subject's row that is only there to be locked.
+const DAYS: Timestamp = Timestamp(0);
 /// Tallies older than this are forgotten.
 const STALE: Duration = Duration::from_secs(2 * 24 * 3600);
 
@@ -70,12 +72,18 @@ impl Tx {
     ///
     /// When the database fails.
     pub async fn take_allowance(&mut self, subject: &str, limits: Limits, wanted: i64, now: Timestamp) -> Result<i64> {
-        // It locks the row, which is there afterwards.
+        // Each locks its row, which is there afterwards. The day's is one for the subject, before all hours: around the change of
+        // an hour another may take of the same day in another hour's row.
+        const LOCK: &str = "INSERT INTO tallies (subject, hour, count) VALUES ($1, $2, 0) \
+                            ON CONFLICT (subject, hour) DO UPDATE SET count = tallies.count";
         const LOOK: &str = "INSERT INTO tallies (subject, hour, count) VALUES ($1, $2, 0) \
                             ON CONFLICT (subject, hour) DO UPDATE SET count = tallies.count RETURNING count";
-        const FORGET: &str = "DELETE FROM tallies WHERE subject = $1 AND hour < $2";
+        const FORGET: &str = "DELETE FROM tallies WHERE subject = $1 AND hour < $2 AND hour > $3";
         const TAKE: &str = "UPDATE tallies SET count = count + $3 WHERE subject = $1 AND hour = $2";
         let hour = hour_of(now);
+        if limits.day > 0 {
+            on_tx!(self, db => sqlx::query(LOCK).bind(subject).bind(DAYS).execute(db).await?.rows_affected());
+        }
         let in_hour: i64 = on_tx!(self, db => sqlx::query_scalar(LOOK).bind(subject).bind(hour).fetch_one(db).await?);
         let in_day = self.taken_since(subject, day_of(now)).await?;
         let granted = wanted.min(left(limits.hour, in_hour)).min(left(limits.day, in_day)).max(0);
@@ -84,7 +92,7 @@ impl Tx {
         });
         if in_hour == 0 {
             let old = now.minus(STALE);
-            on_tx!(self, db => sqlx::query(FORGET).bind(subject).bind(old).execute(db).await?.rows_affected());
+            on_tx!(self, db => sqlx::query(FORGET).bind(subject).bind(old).bind(DAYS).execute(db).await?.rows_affected());
         }
         Ok(granted)
     }
