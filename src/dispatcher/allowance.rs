@@ -209,6 +209,16 @@ pub(crate) fn subject(relay: &str) -> String {
 }
 
 #[cfg(test)]
+impl Allowance {
+    /// As if so many had been taken from the store.
+    pub(super) fn give(&self, count: i64) {
+        let hour = hour_of(self.clock.now());
+        self.state().hour = Some(hour);
+        self.add(hour, false, count, false);
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -77,14 +77,19 @@ impl Routes {
         self.all.iter().any(full) && serving.all(|route| full(route) || route.gate.given_up(PATIENCE).is_some())
     }
 
-    /// Whether a relay has nearly used up what it took of its limits.
+    /// Those that can be given something now.
+    fn to_be_filled(&self) -> impl Iterator<Item = &Arc<Route>> {
+        self.all.iter().filter(|route| self.serves(route) && route.gate.admits() > 0)
+    }
+
+    /// Whether a relay that can be given something has nearly used up what it took of its limits.
     pub(super) fn are_low(&self, urgent: bool, wanted: usize) -> bool {
-        self.all.iter().any(|route| route.allowance.is_low(urgent, wanted))
+        self.to_be_filled().any(|route| route.allowance.is_low(urgent, wanted))
     }
 
     /// Takes of the limits what the next messages need.
     pub(super) async fn refill(&self, store: &Store, urgent: bool, wanted: usize) -> Result<()> {
-        for route in self.all.iter().filter(|route| self.serves(route) && route.gate.admits() > 0) {
+        for route in self.to_be_filled() {
             route.allowance.refill(store, urgent, wanted).await?;
         }
         Ok(())
@@ -159,4 +164,40 @@ fn weight(route: &Route) -> f64 {
 /// By how much a route may be ahead.
 fn slack(route: &Route) -> f64 {
     f64::from(route.relay.connections) / weight(route)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    const NOW: Timestamp = Timestamp(0);
+
+    fn routes(sections: [&str; 2]) -> Routes {
+        let relays = sections.map(|more| toml::from_str(&format!("host = '127.0.0.1'\nconnections = 4\n{more}")).unwrap());
+        Routes::new(&relays, &Clock::manual(NOW)).unwrap()
+    }
+
+    #[test]
+    fn nothing_is_taken_for_one_that_is_given_nothing() {
+        let routes = routes(["name = 'main'", "name = 'second'\nweight = 0\nrate_per_hour = 100"]);
+        assert!(!routes.are_low(false, 10), "it stands by");
+        routes.all[0].gate.turned_away("main", "busy", false, NOW);
+        assert!(routes.are_low(false, 10));
+        routes.all[1].gate.turned_away("second", "busy", false, NOW);
+        assert!(!routes.are_low(false, 10), "it is away too");
+    }
+
+    #[test]
+    fn nobody_waits_for_one_that_may_be_given_no_more() {
+        let routes = routes(["name = 'main'", "name = 'second'\nrate_per_hour = 100"]);
+        let [main, second] = &*routes.all else { panic!("{routes:?}") };
+        let hired = second.hire();
+        (0..6).for_each(|_| routes.note(main));
+        assert!(!routes.is_ahead(main), "the other has had its hour");
+        second.allowance.give(10);
+        assert!(routes.is_ahead(main) && !routes.is_ahead(second));
+        drop(hired);
+        assert!(!routes.is_ahead(main), "nobody works there");
+    }
 }
