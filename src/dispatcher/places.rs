@@ -32,6 +32,11 @@ impl Places {
         }
     }
 
+    pub(super) fn are_free(&self) -> bool {
+        let (taken, all) = *self.taken();
+        taken < all
+    }
+
     pub(super) fn take(self: &Arc<Self>) -> Option<Place> {
         let mut places = self.taken();
         let (taken, all) = *places;

@@ -121,32 +121,26 @@ impl Queue {
         self.routes.tell();
     }
 
-    /// The next job for a relay, of the most urgent lane that has one, waited for. Nothing when the relay has become one that
-    /// cannot be reached, unless the caller has a connection to it.
-    pub(super) async fn pop(&self, route: &Arc<Route>, connected: bool) -> Option<Taken> {
+    /// Returns when there is a job that a relay may be given now: a connection stands, or is opened, before it is taken, so that
+    /// no job waits for that while another relay is free. Returns too when the relay has become one that cannot be reached,
+    /// unless the caller has a connection to it.
+    pub(super) async fn wanted(&self, route: &Route, connected: bool) {
         let mut ahead_since = None;
         loop {
             if !connected && !route.gate.is_open() {
-                return None;
+                return;
             }
             if self.len() == 0 || !self.routes.serves(route) {
                 ahead_since = None;
                 route.filled.notified().await;
                 continue;
             }
-            if self.ahead_of(Lane::Urgent) > 0 && route.allowance.left(true) > 0 {
-                // Before it is taken: whoever stops waiting here must leave it in the queue.
-                route.pace.urgent().await;
-                match self.take(route, URGENT..=URGENT) {
-                    Some((job, unit)) => return Some(Taken { job, unit, _place: None, _busy: route.busy() }),
-                    None => continue,
-                }
-            }
-            if route.allowance.left(false) == 0 {
+            let urgent = self.ahead_of(Lane::Urgent) > 0;
+            if route.allowance.left(urgent) == 0 {
                 route.filled.notified().await;
                 continue;
             }
-            if self.routes.is_ahead(route) {
+            if !urgent && self.routes.is_ahead(route) {
                 let waited = *ahead_since.get_or_insert_with(Instant::now) + COURTESY;
                 if waited > Instant::now() {
                     tokio::select! {
@@ -156,39 +150,46 @@ impl Queue {
                     continue;
                 }
             }
-            let Some(place) = route.places.take() else {
+            if !urgent && !route.places.are_free() {
                 tokio::select! {
                     () = route.filled.notified() => {}
                     () = route.places.freed() => {}
                 }
                 continue;
-            };
+            }
+            let Some(pause) = route.pace.pause(urgent) else { return };
             tokio::select! {
-                biased;
-                () = route.pace.ordinary() => {
-                    if let Some((job, unit)) = self.take(route, URGENT..=BULK) {
-                        return Some(Taken { job, unit, _place: Some(place), _busy: route.busy() });
-                    }
-                }
+                () = route.pace.wait(pause) => {}
                 // It may be urgent.
                 () = route.filled.notified() => {}
             }
         }
     }
 
-    fn take(&self, route: &Route, lanes: std::ops::RangeInclusive<usize>) -> Option<(Job, Unit)> {
-        let unit = route.allowance.take(*lanes.end() == URGENT)?;
-        let job = self.lanes().get_mut(lanes)?.iter_mut().find_map(VecDeque::pop_front)?;
+    /// Takes a job of the most urgent lane that has one, within what the relay may be given now.
+    pub(super) fn take(&self, route: &Arc<Route>) -> Option<Taken> {
+        let taken = {
+            let mut lanes = self.lanes();
+            let lane = lanes.iter().position(|jobs| !jobs.is_empty())?;
+            let place = if lane == URGENT { None } else { Some(route.places.take()?) };
+            let unit = route.allowance.take(lane == URGENT)?;
+            // Last, as it cannot be given back.
+            if !route.pace.take(lane == URGENT) {
+                return None;
+            }
+            let job = lanes.get_mut(lane)?.pop_front()?;
+            Taken { job, unit, _place: place, _busy: route.busy() }
+        };
         self.routes.note(route);
         if self.routes.iter().len() > 1 && self.len() > 0 {
             // It may be another's turn now.
             self.routes.tell();
         }
         self.drained.notify_one();
-        if job.batch.edition.lane == Lane::Urgent {
+        if taken.job.batch.edition.lane == Lane::Urgent {
             self.urgent_drained.notify_one();
         }
-        Some((job, unit))
+        Some(taken)
     }
 
     /// How many jobs of `lane` and of those before it wait.

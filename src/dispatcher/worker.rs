@@ -12,7 +12,7 @@ use super::queue::Job;
 use super::route::{Hired, Route};
 use crate::deliveries::blame::{self, Blame};
 use crate::deliveries::{self, DeliveryState, Verdict};
-use crate::relay::{Connection, Outcome};
+use crate::relay::{Connection, OpenError, Outcome};
 use crate::store::StoreError;
 use crate::store::queue::Record;
 
@@ -25,20 +25,17 @@ const MOMENT: Duration = Duration::from_secs(1);
 pub(super) async fn run(shared: Arc<Shared>, route: Arc<Route>, _hired: Hired) {
     let mut connection: Option<Connection> = None;
     loop {
-        if connection.is_none() && !route.gate.is_open() {
-            // Nothing is taken that the relay might keep waiting.
-            let one = route.gate.may_knock() && !shared.stopping.is_cancelled();
-            if !one || !ready(&shared, &route, &mut connection).await {
-                break;
-            }
-        }
-        let taken = tokio::select! {
+        let is_wanted = tokio::select! {
             biased;
-            () = shared.stopping.cancelled() => break,
-            taken = shared.queue.pop(&route, connection.is_some()) => taken,
-            () = tokio::time::sleep(route.relay.idle) => break,
+            () = shared.stopping.cancelled() => false,
+            () = shared.queue.wanted(&route, connection.is_some()) => true,
+            () = tokio::time::sleep(route.relay.idle) => false,
         };
-        let Some(mut taken) = taken else { continue };
+        // Nothing is taken that the relay might keep waiting: another may be free.
+        if !is_wanted || !ready(&shared, &route, &mut connection).await {
+            break;
+        }
+        let Some(mut taken) = shared.queue.take(&route) else { continue };
         let edition = &taken.job.batch.edition;
         let span = tracing::info_span!("edition", id = %edition.id, kind = %edition.kind);
         if !handle(&shared, &route, &mut connection, taken.job.clone(), &mut taken.unit).instrument(span).await {
@@ -63,9 +60,7 @@ async fn handle(
     let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else { return false };
     let report = |record, permit| shared.report(record, &job, permit);
     let claimed = &job.claimed;
-    // First, as it may take a while: what is looked at from here on must hold when MAIL is said.
-    if !ready(shared, route, connection).await || shared.stopping.is_cancelled() {
-        // Another relay may take it.
+    if shared.stopping.is_cancelled() {
         shared.queue.give_back(job);
         return false;
     }
@@ -204,7 +199,8 @@ pub(super) async fn knock(shared: Arc<Shared>, route: Arc<Route>, _hired: Hired)
         return;
     }
     let now = || shared.app.clock.now();
-    match Connection::open(&route.relay, &shared.hello).await {
+    let Some(opened) = open(&shared, &route).await else { return };
+    match opened {
         Ok(connection) => {
             // Whether it also takes mail shows with the next one.
             route.gate.reached(&route.relay.name, now());
@@ -214,8 +210,8 @@ pub(super) async fn knock(shared: Arc<Shared>, route: Arc<Route>, _hired: Hired)
     }
 }
 
-/// Makes sure that there is a connection that stands.
-async fn ready(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Option<Connection>) -> bool {
+/// Makes sure that there is a connection that stands; false when there is none to be had now, or the dispatcher stops.
+async fn ready(shared: &Shared, route: &Route, connection: &mut Option<Connection>) -> bool {
     if let Some(open) = connection.as_mut()
         && open.idle_since().elapsed() > QUIET
         && !open.check().await
@@ -226,7 +222,10 @@ async fn ready(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Option
     if connection.is_some() {
         return true;
     }
-    let opened = Connection::open(&route.relay, &shared.hello).await;
+    if !route.gate.may_knock() {
+        return false;
+    }
+    let Some(opened) = open(shared, route).await else { return false };
     let now = shared.app.clock.now();
     match opened {
         Ok(open) => {
@@ -237,6 +236,8 @@ async fn ready(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Option
         }
         Err(error) => {
             let others = route.connections();
+            // Whoever has a connection may take what this one was to be for.
+            shared.routes.tell();
             if others > 0 {
                 // The relay is there and takes no more connections than these.
                 route.fewer(others, &error);
@@ -247,5 +248,14 @@ async fn ready(shared: &Arc<Shared>, route: &Arc<Route>, connection: &mut Option
             }
             false
         }
+    }
+}
+
+/// Opens a connection; nothing when the dispatcher stops first.
+async fn open(shared: &Shared, route: &Route) -> Option<Result<Connection, OpenError>> {
+    tokio::select! {
+        biased;
+        () = shared.stopping.cancelled() => None,
+        opened = Connection::open(&route.relay, &shared.hello) => Some(opened),
     }
 }

@@ -239,6 +239,20 @@ on_both! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_waits_for_one_that_never_says_hello() {
+    let dead = Faulty::start(Script::default().on(Stage::Banner, Act::Stall)).await;
+    let well = Faulty::start(Script::default()).await;
+    let app = two(TestStore::sqlite().await, [&dead, &well], "", "").await;
+    digest(&app, 8).await;
+    let (node, stop) = (node(&app).await, CancellationToken::new());
+    let running = start(&app, &node, Until::Empty, &stop);
+    well.wait_for(8).await;
+    assert_eq!(dead.seen().closed, 0, "something waited until the dead one was given up");
+    assert_eq!(running.await.unwrap().unwrap().totals.accepted, 8);
+    assert!(dead.seen().connections > 0, "it was not tried");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_connection_brings_no_more_messages_than_it_may_and_ends_when_idle() {
     let server = Faulty::start(Script::default()).await;
     let more = "messages_per_connection = 10\nidle = \"100ms\"\nreserve_for_urgent = 3\n";
