@@ -54,7 +54,7 @@ impl Shared {
     pub(super) fn in_two_seconds(&self) -> usize {
         let mut rate = self.claims.rate();
         rate.measure(self.progress.totals().sum());
-        rate.in_two_seconds(self.routes.connections_in_use())
+        rate.in_two_seconds(self.routes.connections_in_use()).min(self.routes.most_in_two_seconds().max(1))
     }
 
     /// Claims what is due of an edition, up to two seconds' work in hand.

@@ -48,10 +48,19 @@ impl Routes {
         self.all.iter().map(|route| usize::from(route.relay.connections)).sum()
     }
 
+    fn in_use(&self) -> impl Iterator<Item = &Arc<Route>> {
+        self.all.iter().filter(|route| self.serves(route) && route.gate.is_open())
+    }
+
     /// Connections of those that are in use.
     pub(super) fn connections_in_use(&self) -> usize {
-        let used = self.all.iter().filter(|route| self.serves(route) && route.gate.is_open());
-        used.map(|route| usize::from(route.relay.connections)).sum()
+        self.in_use().map(|route| usize::from(route.relay.connections)).sum()
+    }
+
+    /// How many messages their rates allow in two seconds, or one for each connection where that is more.
+    pub(super) fn most_in_two_seconds(&self) -> usize {
+        let most = |route: &Arc<Route>| route.pace.in_two_seconds().max(usize::from(route.relay.connections));
+        self.in_use().map(most).fold(0, usize::saturating_add)
     }
 
     /// The longest that one message may take by any of them.

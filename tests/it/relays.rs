@@ -253,6 +253,21 @@ async fn nothing_waits_for_one_that_never_says_hello() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_what_goes_by_a_slow_one_little_is_claimed() {
+    let server = Faulty::start(Script::default()).await;
+    let app = TestApp::with(TestStore::sqlite().await, server.address().port(), "rate = 10").await;
+    let edition = digest(&app, 40).await;
+    let (node, stop) = (node(&app).await, CancellationToken::new());
+    let running = start(&app, &node, Until::Stopped, &stop);
+    server.wait_for(1).await;
+    until("its outcome is not recorded", async || count(&app, edition, "accepted").await == 1).await;
+    let leased = count(&app, edition, "leased").await;
+    assert!(leased <= 4, "{leased} are claimed");
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_connection_brings_no_more_messages_than_it_may_and_ends_when_idle() {
     let server = Faulty::start(Script::default()).await;
     let more = "messages_per_connection = 10\nidle = \"100ms\"\nreserve_for_urgent = 3\n";
