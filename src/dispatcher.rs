@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The workers of all relays take from the one queue. The clerks and the recorder hold short transactions; no send is ever
-//! inside one. What is claimed is at most two seconds' work,
-//! or one for each connection. A stop takes nothing new, waits for the relay's open replies, and puts back the rest.
+//! inside one. What is claimed is at most two seconds' work, or one for each connection. A stop takes nothing new, waits
+//! for the relay's open replies, and puts back the rest.
 
 mod allowance;
 mod blocked;
@@ -49,7 +49,7 @@ pub use compose::Composer;
 pub use left::{AWAY, Left};
 pub use lock::DispatchLock;
 pub use progress::{Progress, Totals};
-pub use recorder::record;
+pub use recorder::{Live, record};
 
 use blocked::Blocked;
 use claims::Claims;

@@ -5,7 +5,7 @@
 //! and not recorded never exceeds the open connections and one group.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +26,9 @@ use crate::subscribers::list;
 
 /// The most outcomes that one transaction records (promise 2).
 pub(super) const GROUP: usize = 64;
+
+/// Deliveries whose outcomes were recorded.
+pub type Live = HashSet<(EditionId, SubscriberId)>;
 
 /// An outcome on its way into the ledger.
 #[derive(Debug)]
@@ -51,29 +54,35 @@ pub(super) async fn run(recorder: Recorder, mut reports: mpsc::UnboundedReceiver
     let mut group = Vec::with_capacity(GROUP);
     while reports.recv_many(&mut group, GROUP).await > 0 {
         let mut pause = Duration::from_millis(50);
-        while let Err(error) = write(&recorder.app, &group).await {
-            // What the relay took must get into the ledger, so this waits as long as it takes. If the process is ended
-            // before that, the leases run out and the rows count as maybe sent.
-            tracing::error!(%error, outcomes = group.len(), "cannot record outcomes; trying again");
+        let live = loop {
+            match write(&recorder.app, &group).await {
+                Ok(live) => break live,
+                // What the relay took must get into the ledger, so this waits as long as it takes. If the process is ended
+                // before that, the leases run out and the rows count as maybe sent.
+                Err(error) => tracing::error!(%error, outcomes = group.len(), "cannot record outcomes; trying again"),
+            }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
-        }
-        for report in &group {
-            recorder.progress.count(&report.batch.edition, &report.record);
+        };
+        for Report { record, batch, .. } in &group {
+            if live.contains(&(record.edition, record.subscriber)) {
+                recorder.progress.count(&batch.edition, record);
+            }
         }
         group.clear();
         recorder.recorded.send_replace(());
     }
 }
 
-async fn write(app: &App, group: &[Report]) -> crate::store::Result<()> {
+async fn write(app: &App, group: &[Report]) -> crate::store::Result<Live> {
     let records: Vec<Record> = group.iter().map(|report| report.record.clone()).collect();
     let editions: Vec<&Edition> = group.iter().map(|report| &report.batch.edition).collect();
     let live = record(app, &records, &editions).await?;
-    if live < group.len() {
-        tracing::warn!(count = group.len() - live, "outcomes came after their lease had ended and were not recorded");
+    if live.len() < group.len() {
+        let count = group.len() - live.len();
+        tracing::warn!(count, "outcomes came after their lease had ended and were not recorded");
     }
-    Ok(())
+    Ok(live)
 }
 
 /// Longer than its domain's pause, so that it is another's turn to find out whether the domain takes mail again.
@@ -81,17 +90,17 @@ const BEHIND: Duration = Duration::from_secs(5);
 
 /// Writes outcomes into the ledger, with all that follows from them: where a digest begins next time, whom an appeal
 /// that was amended meanwhile has to be corrected for, which domains are left alone, and whose address is dead. `editions`
-/// are those of the records, in the same order. Returns how many were recorded; those whose lease had ended are not.
+/// are those of the records, in the same order. Returns those that were recorded; those whose lease had ended are not.
 ///
 /// # Errors
 ///
 /// When the store fails; then none of them is recorded.
-pub async fn record(app: &App, records: &[Record], editions: &[&Edition]) -> crate::store::Result<usize> {
+pub async fn record(app: &App, records: &[Record], editions: &[&Edition]) -> crate::store::Result<Live> {
     let mut tx = app.store.begin().await?;
     let records = &*blocked_later(&mut tx, records, app.clock.now()).await?;
     // Held until the end: an amendment comes before these records, and they see it, or after, and it sees them.
     let replaced = replaced(&mut tx, editions).await?;
-    let live = tx.record(records).await?;
+    let live: Live = tx.record(records).await?.into_iter().collect();
     for (edition, appeal) in replaced {
         let told = records.iter().filter(|record| {
             record.edition == edition && matches!(record.state, DeliveryState::Accepted | DeliveryState::Unknown)
@@ -126,7 +135,7 @@ pub async fn record(app: &App, records: &[Record], editions: &[&Edition]) -> cra
             tracing::error!(subscriber = %record.subscriber, %error, "cannot note that an address is dead");
         }
     }
-    Ok(live.len())
+    Ok(live)
 }
 
 /// Notes which domains block our mail and which take it again, and puts what was blocked behind its domain's pause.

@@ -1,10 +1,17 @@
 //! From a planned edition to the ledger, against a real SMTP server that does as it is told.
 
+use std::sync::Arc;
+
+use handbill::clock::Timestamp;
 use handbill::deliveries::DeliveryState;
-use handbill::editions::EditionState;
+use handbill::dispatcher::Until;
+use handbill::editions::{EditionState, brakes};
 use handbill::subscribers::{Cadence, SuppressionReason, list};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::TestApp;
+use crate::nodes::{node, start};
 use crate::smtp::{Act, Faulty, Script, Stage};
 
 on_both! {
@@ -203,5 +210,29 @@ on_both! {
         assert_eq!((app.ledger(first).await[0].1.as_str(), app.ledger(second).await[0].1.as_str()), ("expired", "accepted"));
         let message = &server.wait_for(1).await[0].data;
         assert!(message.contains("The first") && message.contains("The second"), "{message}");
+    }
+}
+
+on_both! {
+    async fn what_is_not_recorded_is_not_counted(store) {
+        let held = Arc::new(Semaphore::new(0));
+        let server = Faulty::start(Script::default().on(Stage::Dot, Act::Hold(Arc::clone(&held)))).await;
+        let app = TestApp::new(store, server.address().port()).await;
+        app.people(1, Cadence::Weekly).await;
+        app.post("A strike", "").await;
+        let edition = app.plan(Cadence::Weekly).await;
+        let (node, stop) = (node(&app).await, CancellationToken::new());
+        let running = start(&app, &node, Until::Stopped, &stop);
+        server.wait_until(|seen| seen.count("DATA") == 1).await;
+        // Somebody takes this dispatcher for dead.
+        brakes::pause(&app, edition, "test").await.unwrap();
+        let mut tx = app.store.begin().await.unwrap();
+        assert_eq!(tx.void_leases(Timestamp(i64::MAX)).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        held.add_permits(1);
+        server.wait_for(1).await;
+        stop.cancel();
+        assert_eq!(running.await.unwrap().unwrap().totals.sum(), 0);
+        assert_eq!(app.ledger(edition).await[0].1, "queued");
     }
 }
