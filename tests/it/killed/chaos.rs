@@ -179,8 +179,9 @@ impl<'a> Chaos<'a> {
                 assert_eq!(node.running.terminate().code(), Some(0), "{}", node.running.log.text());
             }
         }
-        self.counter.permit(number, 0);
+        // What has come from it in full is still taken, and only what comes next waits: it would wait for good, as nobody is there.
         self.counter.drain(node.life);
+        self.counter.permit(number, 0);
         // In this order, as what is recorded was taken before.
         let recorded = self.accepted();
         let taken = self.counter.taken();
