@@ -80,10 +80,13 @@ impl Gate {
         }
     }
 
-    /// Notes that a connection was opened with nothing to send. One that took no mail before may be given one message at once,
-    /// and is still stopped until it takes that.
+    /// Notes that whoever went to knock opened a connection, and had nothing to send. A relay that took no mail before may be given
+    /// one message at once, and is still stopped until it takes that.
     pub(super) fn reached(&self, relay: &str, now: Timestamp) {
         let mut state = self.state();
+        if !state.knocking {
+            return;
+        }
         if state.turned_away {
             (state.reached, state.knocking) = (true, false);
             (state.knock_at, state.retry_at) = (Some(Instant::now()), Some(now));

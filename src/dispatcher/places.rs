@@ -52,6 +52,14 @@ impl Places {
     }
 }
 
+impl Place {
+    /// Whether it may be kept for the next message, as no more are taken than there are.
+    pub(super) fn may_be_kept(&self) -> bool {
+        let (taken, all) = *self.0.taken();
+        taken <= all
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.taken().0 -= 1;

@@ -83,13 +83,14 @@ pub(super) struct Queue {
     urgent_drained: Notify,
 }
 
-/// A job that was given out, and its place among those that are not urgent, held until it is through.
+/// A job that was given out, with what it holds until it is through.
 #[derive(Debug)]
 pub(super) struct Taken {
     pub job: Job,
     /// Its part of what the relay may be given.
     pub unit: Unit,
-    _place: Option<Place>,
+    /// Its place among those that are not urgent.
+    pub place: Option<Place>,
     _busy: Busy,
 }
 
@@ -123,26 +124,30 @@ impl Queue {
 
     /// Returns when there is a job that a relay may be given now: a connection stands, or is opened, before it is taken, so that
     /// no job waits for that while another relay is free. Returns too when the relay has become one that cannot be reached,
-    /// unless the caller has a connection to it.
-    pub(super) async fn wanted(&self, route: &Route, connected: bool) {
+    /// unless the caller has a connection to it. Whoever sent something keeps its place meanwhile, unless it has to wait: others
+    /// would open a connection for it in vain.
+    pub(super) async fn wanted(&self, route: &Route, connected: bool, place: &mut Option<Place>) {
         let mut ahead_since = None;
         loop {
+            place.take_if(|place| !place.may_be_kept());
             if !connected && !route.gate.is_open() {
                 return;
             }
             if self.len() == 0 || !self.routes.serves(route) {
-                ahead_since = None;
+                (ahead_since, *place) = (None, None);
                 route.filled.notified().await;
                 continue;
             }
             let urgent = self.ahead_of(Lane::Urgent) > 0;
             if route.allowance.left(urgent) == 0 {
+                *place = None;
                 route.filled.notified().await;
                 continue;
             }
             if !urgent && self.routes.is_ahead(route) {
                 let waited = *ahead_since.get_or_insert_with(Instant::now) + COURTESY;
                 if waited > Instant::now() {
+                    *place = None;
                     tokio::select! {
                         () = route.filled.notified() => {}
                         () = tokio::time::sleep_until(waited.into()) => {}
@@ -150,7 +155,7 @@ impl Queue {
                     continue;
                 }
             }
-            if !urgent && !route.places.are_free() {
+            if !urgent && place.is_none() && !route.places.are_free() {
                 tokio::select! {
                     () = route.filled.notified() => {}
                     () = route.places.freed() => {}
@@ -158,6 +163,7 @@ impl Queue {
                 continue;
             }
             let Some(pause) = route.pace.pause(urgent) else { return };
+            *place = None;
             tokio::select! {
                 () = route.pace.wait(pause) => {}
                 // It may be urgent.
@@ -166,19 +172,23 @@ impl Queue {
         }
     }
 
-    /// Takes a job of the most urgent lane that has one, within what the relay may be given now.
-    pub(super) fn take(&self, route: &Arc<Route>) -> Option<Taken> {
+    /// Takes a job of the most urgent lane that has one, within what the relay may be given now. `place` is one that the caller has
+    /// kept.
+    pub(super) fn take(&self, route: &Arc<Route>, place: Option<Place>) -> Option<Taken> {
         let taken = {
             let mut lanes = self.lanes();
             let lane = lanes.iter().position(|jobs| !jobs.is_empty())?;
-            let place = if lane == URGENT { None } else { Some(route.places.take()?) };
+            let place = match place.filter(|_| lane != URGENT) {
+                None if lane != URGENT => Some(route.places.take()?),
+                kept => kept,
+            };
             let unit = route.allowance.take(lane == URGENT)?;
             // Last, as it cannot be given back.
             if !route.pace.take(lane == URGENT) {
                 return None;
             }
             let job = lanes.get_mut(lane)?.pop_front()?;
-            Taken { job, unit, _place: place, _busy: route.busy() }
+            Taken { job, unit, place, _busy: route.busy() }
         };
         self.routes.note(route);
         if self.routes.iter().len() > 1 && self.len() > 0 {
@@ -195,6 +205,12 @@ impl Queue {
     /// How many jobs of `lane` and of those before it wait.
     pub(super) fn ahead_of(&self, lane: Lane) -> usize {
         self.lanes().iter().take(self::lane(lane) + 1).map(VecDeque::len).sum()
+    }
+
+    /// How many jobs wait that are urgent, or that are not.
+    pub(super) fn count(&self, urgent: bool) -> usize {
+        let lanes = self.lanes();
+        lanes.iter().enumerate().filter(|(lane, _)| (*lane == URGENT) == urgent).map(|(_, jobs)| jobs.len()).sum()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -24,25 +24,28 @@ const MOMENT: Duration = Duration::from_secs(1);
 /// Works until there is nothing to do, the relay fails, or the dispatcher stops.
 pub(super) async fn run(shared: Arc<Shared>, route: Arc<Route>, _hired: Hired) {
     let mut connection: Option<Connection> = None;
+    let mut place = None;
     loop {
         let is_wanted = tokio::select! {
             biased;
             () = shared.stopping.cancelled() => false,
-            () = shared.queue.wanted(&route, connection.is_some()) => true,
+            () = shared.queue.wanted(&route, connection.is_some(), &mut place) => true,
             () = tokio::time::sleep(route.relay.idle) => false,
         };
         // Nothing is taken that the relay might keep waiting: another may be free.
         if !is_wanted || !ready(&shared, &route, &mut connection).await {
             break;
         }
-        let Some(mut taken) = shared.queue.take(&route) else { continue };
+        let Some(mut taken) = shared.queue.take(&route, place.take()) else { continue };
         let edition = &taken.job.batch.edition;
         let span = tracing::info_span!("edition", id = %edition.id, kind = %edition.kind);
         if !handle(&shared, &route, &mut connection, taken.job.clone(), &mut taken.unit).instrument(span).await {
             break;
         }
+        place = taken.place.filter(|_| connection.is_some());
     }
     if let Some(connection) = connection {
+        route.gate.reached(&route.relay.name, shared.app.clock.now());
         route.disconnected();
         connection.quit().await;
     }

@@ -244,10 +244,11 @@ async fn nothing_waits_for_one_that_never_says_hello() {
     let well = Faulty::start(Script::default()).await;
     let app = two(TestStore::sqlite().await, [&dead, &well], "", "").await;
     digest(&app, 8).await;
-    let (node, stop) = (node(&app).await, CancellationToken::new());
+    let (mut node, stop) = (node(&app).await, CancellationToken::new());
+    // Longer than this test has patience.
+    Arc::get_mut(&mut node).unwrap().config.relays[0].timeout = Duration::from_secs(60);
     let running = start(&app, &node, Until::Empty, &stop);
     well.wait_for(8).await;
-    assert_eq!(dead.seen().closed, 0, "something waited until the dead one was given up");
     assert_eq!(running.await.unwrap().unwrap().totals.accepted, 8);
     assert!(dead.seen().connections > 0, "it was not tried");
 }
@@ -270,10 +271,12 @@ async fn of_what_goes_by_a_slow_one_little_is_claimed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_brings_no_more_messages_than_it_may_and_ends_when_idle() {
     let server = Faulty::start(Script::default()).await;
-    let more = "messages_per_connection = 10\nidle = \"100ms\"\nreserve_for_urgent = 3\n";
+    let more = "messages_per_connection = 10\nidle = \"100ms\"\n";
     let app = TestApp::with(TestStore::sqlite().await, server.address().port(), more).await;
     digest(&app, 45).await;
-    let (node, stop) = (node(&app).await, CancellationToken::new());
+    let (mut node, stop) = (node(&app).await, CancellationToken::new());
+    // One after the other, so that the commands of each stand together.
+    Arc::get_mut(&mut node).unwrap().config.relays[0].connections = 1;
     let running = start(&app, &node, Until::Stopped, &stop);
     server.wait_for(45).await;
     // The dispatcher goes on, and the last connection goes all the same.
