@@ -166,7 +166,7 @@ impl<'a> Clerk<'a> {
         let mut editions = store.open_editions().await?;
         self.store_was_fine = true;
         editions.retain(|edition| edition.lane != Lane::Urgent);
-        if editions.is_empty() {
+        if editions.is_empty() && shared.queue.count(false) == 0 {
             // So that the store's tallies tell what is used, and other nodes may take the rest.
             shared.routes.give_back(store, false).await?;
         } else {

@@ -60,7 +60,7 @@ impl Clerk {
         let (held, editions): (Vec<_>, Vec<_>) = editions.into_iter().partition(|edition| edition.is_held(now));
         self.next_hold = held.iter().filter_map(|edition| edition.hold_until).min();
         self.more = false;
-        if editions.is_empty() {
+        if editions.is_empty() && shared.queue.count(true) == 0 {
             shared.routes.give_back(&shared.app.store, true).await?;
         } else {
             shared.keep_to_limits(true).await?;

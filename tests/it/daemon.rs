@@ -285,10 +285,13 @@ async fn a_dispatch_beside_a_daemon_says_what_that_one_sent() {
     assert_eq!(summary["accepted"], 1, "{summary}");
 }
 
-#[test]
-fn a_dispatch_beside_a_daemon_does_not_wait_for_the_next_hour() {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispatch_beside_a_daemon_does_not_wait_for_the_next_hour() {
+    let relay = Faulty::start(Script::default()).await;
     let real = Real::sqlite();
+    real.configure_relay(relay.address().port(), "");
     real.people(10, "each");
+    real.done(&["posts", "pull"]);
     let limit = [
         ("HANDBILL_RELAY__0__RATE_PER_HOUR", "4".to_owned()),
         ("HANDBILL_RELAY__0__RESERVE_FOR_URGENT", "0".to_owned()),
@@ -296,7 +299,7 @@ fn a_dispatch_beside_a_daemon_does_not_wait_for_the_next_hour() {
     let daemon = real.start_with(&["run"], &limit);
     daemon.ready();
     real.post("strike.md", "The strike goes on");
-    real.sink.wait_for(4);
+    relay.wait_for(4).await;
     let mut looking_on = real.start_with(&["dispatch", "--until-empty", "--json"], &limit);
     assert_eq!(looking_on.ended().code(), Some(0), "{}", looking_on.log.text());
     let summary: serde_json::Value = serde_json::from_str(&looking_on.out.text()).unwrap();
