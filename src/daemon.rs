@@ -89,11 +89,6 @@ impl Daemon {
         self.listener.local_addr()
     }
 
-    /// What the dispatcher has done so far.
-    pub fn progress(&self) -> Arc<Progress> {
-        Arc::clone(&self.progress)
-    }
-
     /// Runs until `stop` is cancelled or a part fails. Softly: the dispatcher waits for open replies.
     ///
     /// # Errors

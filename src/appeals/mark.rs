@@ -159,7 +159,7 @@ pub fn checked(
         return Err(MarkError::LateHold { until, deadline });
     }
     let report = match (&marking.report_to, &config.notify.mail) {
-        _ if config.notify_relay().is_none() => Report::Nobody,
+        _ if config.notify_relays().is_empty() => Report::Nobody,
         (Some(_), _) => Report::Named,
         (None, Some(_)) => Report::Duty,
         (None, None) => Report::Nobody,

@@ -20,7 +20,7 @@ pub struct Notify {
     pub webhook_file: Option<PathBuf>,
     /// Who is told by mail.
     pub mail: Option<NotifyMail>,
-    /// What that mail is handed to, as the first `[[relay]]` may be what is stuck.
+    /// What that mail is handed to; without it, to each `[[relay]]` in turn until one takes it.
     pub relay: Option<Relay>,
 }
 
@@ -51,9 +51,9 @@ impl fmt::Debug for Notify {
 }
 
 impl Config {
-    /// The relay for mail to staff: its own, else the first.
-    pub fn notify_relay(&self) -> Option<&Relay> {
-        self.notify.relay.as_ref().or_else(|| self.relays.first())
+    /// The relays for mail to staff, one after the other until one takes it: its own, else all.
+    pub fn notify_relays(&self) -> &[Relay] {
+        self.notify.relay.as_ref().map_or(&*self.relays, std::slice::from_ref)
     }
 
     pub(super) fn validate_notify(&self) -> Result<(), (&'static str, String)> {
@@ -68,7 +68,7 @@ impl Config {
         if webhook.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https") || !url.has_host()) {
             return Err(("notify.webhook", "write a whole address like https://hooks.example.org/handbill".to_owned()));
         }
-        if mail.is_some() && self.notify_relay().is_none() {
+        if mail.is_some() && self.notify_relays().is_empty() {
             let why = "there is nothing to hand that mail to: add a [notify.relay] or a [[relay]]";
             return Err(("notify.mail.to", why.to_owned()));
         }

@@ -1,6 +1,7 @@
-//! Mail to staff, past the queue: straight to a relay of its own, as the queue may be what is stuck.
+//! Mail to staff, past the queue: straight to a relay of its own, or to whichever takes it, as the queue or a relay may be what is stuck.
 
-use crate::config::Sender;
+use crate::address::Address;
+use crate::config::{Config, Relay, Sender};
 use crate::dkim::Signer;
 use crate::editions::EditionKind;
 use crate::id::EditionId;
@@ -70,10 +71,9 @@ async fn signed(teller: &Teller<'_>, message: Vec<u8>) -> Vec<u8> {
     })
 }
 
-/// Hands a letter to the relay for staff.
+/// Hands a letter to the relays for staff, one after the other, until one takes it.
 pub(super) async fn send(teller: &Teller<'_>, letter: &Letter<'_>) -> Result<(), MailError> {
     let config = teller.config;
-    let relay = config.notify_relay().ok_or(MailError::NoRelay)?;
     let site = &config.site;
     let draft = Draft {
         sender: &site.sender,
@@ -93,8 +93,23 @@ pub(super) async fn send(teller: &Teller<'_>, letter: &Letter<'_>) -> Result<(),
         images: &[],
     };
     let message = signed(teller, message::build(&draft)?).await;
+    let mut failed = MailError::NoRelay;
+    for relay in config.notify_relays() {
+        match hand_over(config, relay, &letter.to.address, &message).await {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                tracing::warn!(relay = relay.name, %error, "mail to staff was not taken");
+                failed = error;
+            }
+        }
+    }
+    Err(failed)
+}
+
+async fn hand_over(config: &Config, relay: &Relay, to: &Address, message: &[u8]) -> Result<(), MailError> {
+    let site = &config.site;
     let mut connection = Connection::open(relay, site.url.host_str().unwrap_or("localhost")).await?;
-    let outcome = connection.send(&site.sender.address, &letter.to.address, &message).await;
+    let outcome = connection.send(&site.sender.address, to, message).await;
     connection.quit().await;
     let why = match outcome {
         Outcome::Accepted { .. } => return Ok(()),

@@ -32,7 +32,7 @@ pub(super) async fn channels(app: &App, edition: &Edition, counts: &Counts) -> R
         None => false,
     };
     let told = known
-        && app.config.notify_relay().is_some()
+        && !app.config.notify_relays().is_empty()
         && (!counts.is_empty() || calls_nobody(&app.store, edition).await?);
     Ok(Channels(told.then_some(Channel::Organiser).into_iter().collect()))
 }

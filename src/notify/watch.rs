@@ -29,7 +29,7 @@ const ROUND: Duration = Duration::from_secs(5);
 const BACK: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long a notice is kept after that, so that a clock that is a little off does not tell it again.
 const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
-/// How long whoever tells a notice has it to itself, beyond the time that the relay may take for a message.
+/// How long whoever tells a notice has it to itself, beyond the time that the relays may take for a message.
 const CLAIM: Duration = Duration::from_secs(120);
 /// The pauses between two attempts, in seconds; the last one repeats.
 const PAUSES: [u64; 7] = [30, 60, 120, 300, 600, 1800, 3600];
@@ -230,8 +230,9 @@ impl Notifier {
         let now = self.app.clock.now();
         let teller = i64::from_be_bytes(crate::vault::random_bytes()?);
         let mut tx = store.begin().await?;
-        let relay = self.app.config.notify_relay().map_or(Duration::ZERO, |relay| relay.timeout);
-        let claimed = tx.claim_notice(teller, now.plus(CLAIM + relay), now).await?;
+        let relays = self.app.config.notify_relays().iter().map(|relay| relay.timeout);
+        let at_most = relays.fold(CLAIM, Duration::saturating_add);
+        let claimed = tx.claim_notice(teller, now.plus(at_most), now).await?;
         tx.commit().await?;
         let Some(notice) = claimed else { return Ok(None) };
         let pending = Channels::from(notice.pending.as_str());

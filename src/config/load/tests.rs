@@ -46,11 +46,11 @@ fn who_is_told_can_be_set_in_many_ways() {
     let set = [("HANDBILL_NOTIFY__COMMAND", "[\"page\"]"), ("HANDBILL_NOTIFY__MAIL__TO", "duty@campaign.example")];
     let config = read(MINIMAL, &set).unwrap();
     assert_eq!(config.notify.command, ["page"]);
-    assert_eq!(config.notify_relay().unwrap().name, "main");
+    assert_eq!(config.notify_relays()[0].name, "main");
     let debug = format!("{config:?}");
     assert!(!debug.contains("duty") && !debug.contains("page"), "{debug}");
     let relay = "[notify.relay]\nname = \"second\"\nhost = \"127.0.0.1\"\n";
-    assert_eq!(read(&format!("{MINIMAL}{relay}"), &[]).unwrap().notify_relay().unwrap().name, "second");
+    assert_eq!(read(&format!("{MINIMAL}{relay}"), &[]).unwrap().notify_relays()[0].name, "second");
     let (alone, _) = MINIMAL.split_once("[[relay]]").unwrap();
     let error = read(&format!("{alone}[notify.mail]\nto = \"duty@campaign.example\"\n"), &[]).unwrap_err();
     assert!(error.starts_with("DIR/config.toml:9: notify.mail.to: there is nothing"), "{error}");

@@ -91,6 +91,23 @@ on_both! {
 }
 
 on_both! {
+    async fn mail_about_a_relay_that_is_away_goes_by_another(store) {
+        let server = Faulty::start(Script::default()).await;
+        let more = format!(
+            "[[relay]]\nname = \"second\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n\
+             [notify.mail]\nto = \"duty@campaign.example\"\n",
+            server.address().port()
+        );
+        // Nobody is at the first.
+        let app = TestApp::with(store, 1, &more).await;
+        relay_is(&app, RelayState::Stopped, app.now()).await;
+        app.pass(60);
+        assert_eq!(round(&mut node(&app.app, "one", &room())).await, 1);
+        assert_eq!(server.wait_for(1).await[0].to, ["duty@campaign.example"]);
+    }
+}
+
+on_both! {
     async fn mail_goes_past_the_queue_through_a_relay_of_its_own(store) {
         let refusing = Script::default().once(Stage::Rcpt, Act::Reply("450 4.2.0 <{to}> later"));
         let server = Faulty::start(refusing).await;
