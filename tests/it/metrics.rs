@@ -3,10 +3,14 @@
 #![cfg(test)]
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
 
 use crate::real::{Real, Running};
 use crate::sink::free_port;
+use crate::smtp::{Act, Faulty, Script, Stage};
 
 /// Reads until a line is there; the numbers follow the mail within moments.
 fn read_until(at: SocketAddr, line: &str) -> String {
@@ -61,6 +65,27 @@ really_on_both! {
         assert_eq!(daemon.get("/metrics", "Accept: */*").0, 404);
         assert_eq!(Running::get_from(at, "/archive", "Accept: */*").0, 404);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_out_and_a_relay_that_is_away_show() {
+    let gate = Arc::new(Semaphore::new(0));
+    let relay = Faulty::start(Script::default().on(Stage::Dot, Act::Hold(Arc::clone(&gate)))).await;
+    let at = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+    let real = Real::sqlite();
+    real.configure_relay(relay.address().port(), &format!("metrics_listen = \"{at}\""));
+    real.people(1, "each");
+    real.done(&["posts", "pull"]);
+    let _daemon = real.daemon();
+    real.post("strike.md", "The strike goes on");
+    relay.wait_until(|seen| seen.count("DATA") == 1).await;
+    let out = read_until(at, "handbill_queue_deliveries{lane=\"bulk\",state=\"leased\"} 1");
+    assert!(out.lines().any(|own| own == "handbill_relay_up{relay=\"main\"} 1"), "{out}");
+    relay.set(Script::default().on(Stage::Mail, Act::Reply("451 4.3.0 busy")));
+    gate.add_permits(1);
+    read_until(at, "handbill_queue_deliveries{lane=\"bulk\",state=\"leased\"} 0");
+    real.post("victory.md", "The strike is won");
+    read_until(at, "handbill_relay_up{relay=\"main\"} 0");
 }
 
 #[test]
