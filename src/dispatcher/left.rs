@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::throttles;
 use crate::app::App;
 use crate::config::Relay;
 use crate::deliveries::DeliveryState;
@@ -18,7 +19,7 @@ pub const AWAY: Duration = Duration::from_secs(5);
 /// What is still to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Left {
-    /// Deliveries that are due or out, and one for each mailing that is still being planned.
+    /// Deliveries that are due or out, or due within moments where a provider is written to only so fast, and one for each mailing that is still being planned.
     pub due: i64,
     /// Of these, mailings that are still being planned.
     pub planning: i64,
@@ -79,6 +80,8 @@ impl Left {
     /// What is left in this store, for a dispatcher that knows what it can still send.
     pub(super) async fn with(app: &App, full: Full) -> Result<Self> {
         let now = app.clock.now();
+        // A rate is waited for, whosever it is; otherwise each run would send the few that have a turn at once.
+        let soon = now.plus(throttles::next_turn(&app.config.domains));
         let mut left = Self::default();
         for edition in app.store.open_editions().await? {
             if edition.is_held(now) {
@@ -94,7 +97,7 @@ impl Left {
             let is_planned = edition.state != EditionState::Planning;
             left.due += leased + i64::from(!is_planned);
             left.planning += i64::from(!is_planned);
-            let is_due = !is_planned || app.store.next_due(edition.id).await?.is_some_and(|due| due <= now);
+            let is_due = !is_planned || app.store.next_due(edition.id).await?.is_some_and(|due| due <= soon);
             let is_full = if edition.lane == Lane::Urgent { full.urgent } else { full.ordinary };
             if is_due && !is_full {
                 left.due += queued;

@@ -18,6 +18,17 @@ const AHEAD: Duration = Duration::from_secs(2);
 /// The same for urgent mail, which so is always a turn or more before all else.
 const URGENT_AHEAD: Duration = Duration::from_secs(4);
 
+/// From one turn of a provider to the next; nothing where it has no rate a minute.
+fn period(domain: &Domain) -> Duration {
+    Duration::from_secs(60).checked_div(domain.rate).unwrap_or_default()
+}
+
+/// Within how long a row that waits for a turn of a rate a minute comes due, as long as there are any; nothing where none has one.
+pub(super) fn next_turn(domains: &[Domain]) -> Duration {
+    let longest = domains.iter().map(period).max().unwrap_or_default();
+    if longest.is_zero() { longest } else { longest.max(AHEAD) }
+}
+
 /// The domains of the config that have limits.
 #[derive(Debug, Default)]
 pub(super) struct Throttles {
@@ -48,7 +59,7 @@ impl Throttles {
             let part = |limit: u32| limit - limit / 8;
             throttles.providers.push(Provider {
                 subject: format!("domain {first:016x}"),
-                period: Duration::from_secs(60).checked_div(domain.rate).unwrap_or_default(),
+                period: period(domain),
                 all,
                 ordinary: Limits { hour: part(all.hour), day: part(all.day) },
             });

@@ -2,10 +2,13 @@
 // Clippy lets tests unwrap, and sees by this that all of this file is one.
 #![cfg(test)]
 
+use handbill::dispatcher::Until;
 use handbill::id::EditionId;
 use handbill::subscribers::{Cadence, Consent, Preferences, list};
+use tokio_util::sync::CancellationToken;
 
 use crate::app::{TestApp, newcomer};
+use crate::nodes::{node, start};
 use crate::smtp::{Faulty, Script};
 use crate::stores::TestStore;
 
@@ -32,21 +35,22 @@ async fn accepted(app: &TestApp) -> (u64, i64) {
 on_both! {
     async fn a_provider_gets_its_rate_and_the_others_do_not_wait_for_it(store) {
         let server = Faulty::start(Script::default()).await;
-        let (app, edition) = digest(store, &server, "rate = 60", 40).await;
+        let (app, edition) = digest(store, &server, "rate = 60", 12).await;
+        let (node, stop) = (node(&app).await, CancellationToken::new());
+        let running = start(&app, &node, Until::Empty, &stop);
         // One, those of the next two seconds, and all others.
-        assert_eq!(accepted(&app).await, (3 + 10, 37));
-        assert_eq!(accepted(&app).await, (0, 37));
-        for left in (27..37).rev() {
-            app.pass(1);
-            assert_eq!(accepted(&app).await, (1, left));
+        server.wait_for(3 + 10).await;
+        let mut sent = 13;
+        for (seconds, more) in [(1, 1), (1, 1), (1, 1), (1, 1), (1000, 3), (1, 1), (1, 1)] {
+            assert_eq!(server.seen().taken.len(), sent, "too many at once");
+            // What nobody was there to send is not made up for.
+            app.pass(seconds);
+            sent += more;
+            server.wait_for(sent).await;
         }
-        // What nobody was there to send is not made up for.
-        app.pass(1000);
-        assert_eq!(accepted(&app).await, (3, 24));
-        while app.dispatch().await.unwrap().later > 0 {
-            app.pass(1);
-        }
-        // They waited at no cost.
+        // The command has waited for all of them, at no cost.
+        let summary = running.await.unwrap().unwrap();
+        assert_eq!((summary.totals.accepted, summary.later), (22, 0));
         assert!(app.ledger(edition).await.iter().all(|(_, state, attempts)| state == "accepted" && *attempts == 1));
     }
 }
