@@ -183,7 +183,8 @@ mod tests {
     const NOW: Timestamp = Timestamp(0);
 
     fn routes(sections: [&str; 2]) -> Routes {
-        let relays = sections.map(|more| toml::from_str(&format!("host = '127.0.0.1'\nconnections = 4\n{more}")).unwrap());
+        let relays =
+            sections.map(|more| toml::from_str(&format!("host = '127.0.0.1'\nconnections = 4\n{more}")).unwrap());
         Routes::new(&relays, &Clock::manual(NOW)).unwrap()
     }
 

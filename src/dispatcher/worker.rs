@@ -36,7 +36,11 @@ pub(super) async fn run(shared: Arc<Shared>, route: Arc<Route>, _hired: Hired) {
         if !is_wanted || !ready(&shared, &route, &mut connection).await {
             break;
         }
-        let Some(mut taken) = shared.queue.take(&route, place.take()) else { continue };
+        let Some(mut taken) = shared.queue.take(&route, place.take()) else {
+            // Another was faster.
+            tokio::task::yield_now().await;
+            continue;
+        };
         let edition = &taken.job.batch.edition;
         let span = tracing::info_span!("edition", id = %edition.id, kind = %edition.kind);
         if !handle(&shared, &route, &mut connection, taken.job.clone(), &mut taken.unit).instrument(span).await {

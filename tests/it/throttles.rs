@@ -2,13 +2,13 @@
 // Clippy lets tests unwrap, and sees by this that all of this file is one.
 #![cfg(test)]
 
-use handbill::dispatcher::Until;
+use handbill::dispatcher::{Left, Until};
 use handbill::id::EditionId;
 use handbill::subscribers::{Cadence, Consent, Preferences, list};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{TestApp, newcomer};
-use crate::nodes::{node, start};
+use crate::nodes::{node, start, until};
 use crate::smtp::{Faulty, Script};
 use crate::stores::TestStore;
 
@@ -40,6 +40,10 @@ on_both! {
         let running = start(&app, &node, Until::Empty, &stop);
         // One, those of the next two seconds, and all others.
         server.wait_for(3 + 10).await;
+        let accepted = async || app.ledger(edition).await.iter().filter(|(_, state, _)| state == "accepted").count();
+        until("they are not recorded", async || accepted().await == 13).await;
+        let left = Left::of(&app).await.unwrap();
+        assert_eq!((left.due, left.later), (9, 0), "the others' turns are not waited for");
         let mut sent = 13;
         for (seconds, more) in [(1, 1), (1, 1), (1, 1), (1, 1), (1000, 3), (1, 1), (1, 1)] {
             assert_eq!(server.seen().taken.len(), sent, "too many at once");
