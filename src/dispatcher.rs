@@ -80,8 +80,8 @@ pub struct Summary {
     pub left_open: u64,
 }
 
-/// Jobs that are being handed over, and to whom.
-type InFlight = HashMap<(EditionId, SubscriberId), (Job, Arc<Route>)>;
+/// Jobs that are being handed over, and to whom, by their lease and delivery.
+type InFlight = HashMap<(i64, EditionId, SubscriberId), (Job, Arc<Route>)>;
 
 /// What the parts of a dispatcher share.
 #[derive(Debug)]

@@ -99,7 +99,7 @@ async fn handle(
     let Some(open) = connection.as_mut() else { return false };
     let first = open.messages() == 0;
     let sender = &shared.app.config.site.sender.address;
-    let key = (claimed.edition_id, claimed.subscriber_id);
+    let key = (job.batch.lease, claimed.edition_id, claimed.subscriber_id);
     shared.in_flight().insert(key, (job.clone(), Arc::clone(route)));
     unit.set_used(true);
     let outcome = open.send(sender, &composed.to, &composed.bytes).await;

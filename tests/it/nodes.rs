@@ -158,6 +158,10 @@ on_both! {
             }
         }
         assert!(cut > 0, "no planner was cut off");
+        // What was being saved when the last one was cut off is saved or not, from here on.
+        let mut tx = app.store.begin().await.unwrap();
+        tx.hold_edition(edition).await.unwrap();
+        tx.commit().await.unwrap();
         let planned = async || app.store.edition(edition).await.unwrap().unwrap().planned_to;
         let written = app.ledger(edition).await;
         let before = planned().await;

@@ -74,6 +74,20 @@ on_both! {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn all_nodes_together_keep_to_what_a_provider_takes() {
+    let server = Faulty::start(Script::default()).await;
+    let (app, edition) = digest(TestStore::postgres().await, &server, "rate_per_hour = 80", 200).await;
+    let (one, two) = (node(&app).await, node(&app).await);
+    let stop = CancellationToken::new();
+    let (one, two) = (start(&app, &one, Until::Empty, &stop), start(&app, &two, Until::Empty, &stop));
+    let (one, two) = (one.await.unwrap().unwrap(), two.await.unwrap().unwrap());
+    assert_eq!(one.totals.accepted + two.totals.accepted, 70 + 10, "{one:?} {two:?}");
+    let slow = server.seen().taken.iter().filter(|message| message.to.concat().contains("slow")).count();
+    assert_eq!((slow, server.seen().taken.len()), (70, 80));
+    assert_eq!(app.ledger(edition).await.iter().filter(|(_, state, _)| state == "queued").count(), 130);
+}
+
 on_both! {
     async fn what_is_over_the_day_waits_for_the_next(store) {
         let server = Faulty::start(Script::default()).await;
