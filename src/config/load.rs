@@ -4,6 +4,9 @@ mod variables;
 
 use std::path::{Path, PathBuf};
 
+use toml::Spanned;
+use toml::de::DeTable;
+
 use super::Config;
 use super::sections::LENGTH_OF_TIME;
 
@@ -58,40 +61,33 @@ pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) ->
     };
 
     let mut overrides = variables::overrides(environment)?;
-    let file = || toml::Deserializer::parse(&text).map_err(|error| unparsed(&error));
-    let mut config: Config = if overrides.is_empty() {
-        serde_path_to_error::deserialize(file()?).map_err(|error| described(&error))?
-    } else {
-        let table: toml::Table = toml::from_str(&text).map_err(|error| unparsed(&error))?;
-        loop {
-            let mut table = table.clone();
-            for set in &overrides {
-                set.set(&mut table).map_err(|message| ConfigError::Variable { name: set.name(), message })?;
-            }
-            let error = match serde_path_to_error::deserialize::<_, Config>(toml::Value::Table(table)) {
-                Ok(config) => break config,
-                Err(error) => error,
-            };
-            let (key, message) = (error.path().to_string(), error.inner().message());
-            // What stands in the file has a line; what comes from the environment has the variable's name.
-            if let Some(set) = overrides.iter_mut().find(|set| is_blamed(&set.keys, &key, message)) {
-                // There are no quotes in the environment that would make a text of a number.
-                if !set.is_text && wants_text(message) {
-                    set.is_text = true;
-                    continue;
-                }
-                return Err(ConfigError::Variable { name: set.name(), message: bare(message) });
-            }
-            return Err(match serde_path_to_error::deserialize::<_, Config>(file()?) {
-                Err(in_file) if in_file.inner().message() == message => described(&in_file),
-                _ => match variables::nearest(&overrides, &words(&key, message)) {
-                    Some(set) => {
-                        ConfigError::Variable { name: set.name(), message: lacking(&words(&key, ""), message) }
-                    }
-                    None => invalid(None, worded(&key, message)),
-                },
-            });
+    let file = DeTable::parse(&text).map_err(|error| unparsed(&error))?;
+    let mut config = loop {
+        let mut table = file.clone();
+        for set in &overrides {
+            set.set(table.get_mut()).map_err(|message| ConfigError::Variable { name: set.name(), message })?;
         }
+        let error = match read(table) {
+            Ok(config) => break config,
+            Err(error) => error,
+        };
+        let (key, message) = (error.path().to_string(), error.inner().message());
+        // What stands in the file has a line; what comes from the environment has the variable's name.
+        if let Some(set) = overrides.iter_mut().find(|set| is_blamed(&set.keys, &key, message)) {
+            // There are no quotes in the environment that would make a text of a number.
+            if !set.is_text && wants_text(message) {
+                set.is_text = true;
+                continue;
+            }
+            return Err(ConfigError::Variable { name: set.name(), message: bare(message) });
+        }
+        return Err(match read(file) {
+            Err(in_file) if in_file.inner().message() == message => described(&in_file),
+            _ => match variables::nearest(&overrides, &words(&key, message)) {
+                Some(set) => ConfigError::Variable { name: set.name(), message: lacking(&words(&key, ""), message) },
+                None => invalid(None, worded(&key, message)),
+            },
+        });
     };
     config.resolve_paths(&folder(path));
     config.read_secrets().map_err(|message| invalid(None, message))?;
@@ -102,6 +98,10 @@ pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) ->
         }
     })?;
     Ok(config)
+}
+
+fn read(table: Spanned<DeTable<'_>>) -> Result<Config, serde_path_to_error::Error<toml::de::Error>> {
+    serde_path_to_error::deserialize(toml::Deserializer::from(table))
 }
 
 /// The folder of a config, from the root, which the paths in it are relative to.

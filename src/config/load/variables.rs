@@ -1,5 +1,10 @@
 //! The variables of the environment that set keys, and those that set nothing and are mistakes.
 
+use std::borrow::Cow;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
 use super::ConfigError;
 
 const PREFIX: &str = "HANDBILL_";
@@ -115,14 +120,10 @@ impl Override {
     }
 
     /// Sets the key, reading the value as TOML where it is a boolean, a number or a list, else as a text.
-    pub(super) fn set(&self, table: &mut toml::Table) -> Result<(), String> {
-        let parsed = match self.value.parse::<toml::Value>() {
-            Ok(value @ (toml::Value::Boolean(_) | toml::Value::Integer(_) | toml::Value::Array(_)))
-                if !self.is_text =>
-            {
-                value
-            }
-            _ => toml::Value::String(self.value.clone()),
+    pub(super) fn set<'a>(&'a self, table: &mut DeTable<'a>) -> Result<(), String> {
+        let parsed = match DeValue::parse(&self.value).map(Spanned::into_inner) {
+            Ok(value @ (DeValue::Boolean(_) | DeValue::Integer(_) | DeValue::Array(_))) if !self.is_text => value,
+            _ => DeValue::String(Cow::Borrowed(&self.value)),
         };
         let (last, parents) = self.keys.split_last().ok_or("no key is named")?;
         let mut parents = parents.iter().peekable();
@@ -132,24 +133,39 @@ impl Override {
             table = match index {
                 Some(index) => {
                     parents.next();
-                    let list = table.entry(key).or_insert_with(|| toml::Value::Array(Vec::new()));
-                    let list = list.as_array_mut().ok_or("a number follows what is no list")?;
+                    let list = table.entry(named(key)).or_insert_with(|| nowhere(DeValue::Array(DeArray::new())));
+                    let DeValue::Array(list) = list.get_mut() else {
+                        return Err("a number follows what is no list".to_owned());
+                    };
                     if list.len() == index {
-                        list.push(toml::Value::Table(toml::Table::new()));
+                        list.push(nowhere(DeValue::Table(DeTable::new())));
                     }
-                    list.get_mut(index)
-                        .and_then(toml::Value::as_table_mut)
-                        .ok_or("the numbers must follow on from 0")?
+                    match list.get_mut(index).map(Spanned::get_mut) {
+                        Some(DeValue::Table(table)) => table,
+                        _ => return Err("the numbers must follow on from 0".to_owned()),
+                    }
                 }
                 None => {
-                    let inner = table.entry(key).or_insert_with(|| toml::Value::Table(toml::Table::new()));
-                    inner.as_table_mut().ok_or("a key inside of what is no section")?
+                    let inner = table.entry(named(key)).or_insert_with(|| nowhere(DeValue::Table(DeTable::new())));
+                    match inner.get_mut() {
+                        DeValue::Table(table) => table,
+                        _ => return Err("a key inside of what is no section".to_owned()),
+                    }
                 }
             };
         }
-        table.insert(last.clone(), parsed);
+        table.insert(named(last), nowhere(parsed));
         Ok(())
     }
+}
+
+/// What stands in no file.
+fn nowhere<T>(value: T) -> Spanned<T> {
+    Spanned::new(0..0, value)
+}
+
+fn named(key: &str) -> Spanned<Cow<'_, str>> {
+    nowhere(Cow::Borrowed(key))
 }
 
 /// The variable that is to blame for what is wrong at `path`, where that is above its key, as a section that lacks
