@@ -221,12 +221,14 @@ impl Found<'_> {
             ..self.text.segment((last + 2).min(self.text.segments.len().saturating_sub(1))).end.min(limit);
         let place =
             places::place(self.text, &within, draft.span.end, address.map(|address| &address.tokens), &self.taken);
+        let confidence = draft.confidence * address.map_or(1.0, |address| 0.5 + address.sure / 2.0);
         Suggested {
             starts: draft.starts,
             ends: draft.ends,
             place: place.as_ref().map(|place| addresses::one_line(self.text, place)),
             address: address.map(|address| addresses::one_line(self.text, &address.tokens)),
-            confidence: draft.confidence * address.map_or(1.0, |address| 0.5 + address.sure / 2.0),
+            // More digits would say more than is known.
+            confidence: (confidence * 100.0).round() / 100.0,
             words: Words {
                 when: draft.when,
                 place: place.map(|place| excerpt(self.text, &place)),
