@@ -231,18 +231,24 @@ impl Tx {
             return Ok(Vec::new());
         }
         on_tx!(self, db => {
+            // Found by number first: where PostgreSQL has not yet counted a list that was just imported, it would otherwise go
+            // through an index of all who are active.
             let mut query = sqlx::QueryBuilder::<Db>::new(
-                "SELECT s.id, s.language, s.domain_index, s.region, s.alerts AND s.suppression_id IS NULL AS alerts \
-                 FROM subscribers s LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE s.state = 'active' \
-                 AND (s.suppression_id IS NULL OR (p.reason = 'left' AND EXISTS (SELECT 1 FROM followers f \
-                 WHERE f.subscriber_id = s.id AND f.appeal_id = ",
+                "WITH s AS MATERIALIZED (SELECT id, language, domain_index, region, alerts, state, suppression_id \
+                 FROM subscribers WHERE id IN (",
             );
-            query.push_bind(appeal).push("))) AND s.id IN (");
             let mut ids = query.separated(", ");
             for id in among {
                 ids.push_bind(*id);
             }
-            query.push(") ORDER BY s.id");
+            query.push(
+                ")) SELECT s.id, s.language, s.domain_index, s.region, s.alerts AND s.suppression_id IS NULL AS alerts \
+                 FROM s LEFT JOIN suppressions p ON p.id = s.suppression_id WHERE s.state = 'active' \
+                 AND (s.suppression_id IS NULL OR (p.reason = 'left' AND EXISTS (SELECT 1 FROM followers f \
+                 WHERE f.subscriber_id = s.id AND f.appeal_id = ",
+            );
+            query.push_bind(appeal);
+            query.push("))) ORDER BY s.id");
             Ok(query.build_query_as().fetch_all(db).await?)
         })
     }
