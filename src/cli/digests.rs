@@ -128,8 +128,8 @@ async fn plan(app: &Arc<App>, due: &Due) -> anyhow::Result<Planned> {
     let (mut recipients, mut counting) = (0_u64, Duration::ZERO);
     // Another node may be planning it as well; whoever saves a batch first has it, and the other goes on after it.
     while let Some(edition) = app.store.edition(id).await?.filter(|edition| edition.state == EditionState::Planning) {
-        if DispatchLock::is_taken(&app.store)? && !app.store.digest_before_is_open(&edition).await? {
-            // The daemon plans it, and lets whatever is urgent go between; two at one file would only wait for each other.
+        if DispatchLock::is_taken(&app.store).await? && !app.store.digest_before_is_open(&edition).await? {
+            // The daemon plans it, and lets whatever is urgent go between; two at one store would only wait for each other.
             // Counting a million deliveries takes a while, and is done the less often.
             tokio::time::sleep(LOOK.max(counting * 8)).await;
             let began = Instant::now();

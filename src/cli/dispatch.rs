@@ -157,7 +157,7 @@ async fn follow(app: &App, stop: &CancellationToken) -> anyhow::Result<Option<Su
             None => stopped_since = None,
         }
         // Two looks, so that a daemon that is only being restarted finds its place free.
-        free_looks = if DispatchLock::is_taken(&app.store)? { 0 } else { free_looks + 1 };
+        free_looks = if DispatchLock::is_taken(&app.store).await? { 0 } else { free_looks + 1 };
         if free_looks == 2 {
             return Ok(None);
         }

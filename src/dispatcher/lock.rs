@@ -47,14 +47,13 @@ impl DispatchLock {
         Err(StoreError::Busy)
     }
 
-    /// Whether a process dispatches from this SQLite file at present, which then also plans. On PostgreSQL, where planning
-    /// is nobody's alone, false.
+    /// Whether a process dispatches from this store at present, which then also plans.
     ///
     /// # Errors
     ///
-    /// When the lock's file cannot be read.
-    pub fn is_taken(store: &Store) -> Result<bool> {
-        let Store::Sqlite(pools) = store else { return Ok(false) };
+    /// When the lock's file cannot be read, or the database fails.
+    pub async fn is_taken(store: &Store) -> Result<bool> {
+        let Store::Sqlite(pools) = store else { return Ok(store.dispatchers().await? > 0) };
         let path = path(pools);
         let looked = match File::open(&path) {
             Ok(file) => file.try_lock_shared(),
