@@ -38,7 +38,8 @@ Examples:
   */5 * * * *  handbill posts pull && handbill digests send weekly && handbill dispatch --until-empty
                                         (in a crontab, without a daemon)
 
-It leaves what is to be tried again later, or is over a relay's limit by the hour or day, and says how many that is. The exit status is 1 when no relay answered.
+It leaves what is to be tried again later, or is over a relay's limit by the hour or day, and says how many that is.
+The exit status is 1 when no relay answered.
 Beside a running daemon, which sends by itself, it shows that one's progress until nothing is due.";
 
 /// Send what is due.

@@ -19,7 +19,8 @@ pub const AWAY: Duration = Duration::from_secs(5);
 /// What is still to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Left {
-    /// Deliveries that are due or out, or due within moments where a provider is written to only so fast, and one for each mailing that is still being planned.
+    /// Deliveries that are due or out, or due within moments where a provider is written to only so fast, and one for each
+    /// mailing that is still being planned.
     pub due: i64,
     /// Of these, mailings that are still being planned.
     pub planning: i64,

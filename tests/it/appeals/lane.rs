@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use handbill::dispatcher::{self, Progress, Until};
+use handbill::dispatcher::Until;
 use handbill::editions::EditionState;
 use handbill::subscribers::Cadence;
 use tokio::sync::Semaphore;
@@ -11,19 +11,24 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::{Desk, EVE};
 use crate::app::TestApp;
-use crate::nodes::{plan_all, slow, until};
+use crate::nodes::{plan_all, slow, start, until};
 use crate::smtp::{Act, Faulty, Script, Stage};
 use crate::stores::at;
 
 /// How many get nothing but the digest.
 const BULK: usize = 30;
 
+/// A relay that keeps those waiting who get only the digest, until it is given permits.
+async fn holding() -> (Faulty, Arc<Semaphore>) {
+    let gate = Arc::new(Semaphore::new(0));
+    let held = Arc::clone(&gate);
+    let hold = move |to: &str| to.starts_with("bulk").then(|| Act::Hold(Arc::clone(&held)));
+    (Faulty::start(Script::default().on_rcpt(hold)).await, gate)
+}
+
 on_both! {
     async fn an_appeal_passes_a_digest_on_connections_that_are_kept_for_it(store) {
-        let gate = Arc::new(Semaphore::new(0));
-        let held = Arc::clone(&gate);
-        let hold = move |to: &str| to.starts_with("bulk").then(|| Act::Hold(Arc::clone(&held)));
-        let relay = Faulty::start(Script::default().on_rcpt(hold)).await;
+        let (relay, gate) = holding().await;
         // Of its four connections, two are kept for what is urgent.
         let desk = Desk::new(store, relay.address().port()).await;
         for number in 0..BULK {
@@ -32,8 +37,7 @@ on_both! {
         desk.reader("near", Some("London"), true).await;
         desk.app.post("News of the week", "Reports").await;
         desk.app.plan(Cadence::Weekly).await;
-        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
-        let running = tokio::spawn(dispatcher::run(app, templates, Until::Empty, Arc::new(Progress::default()), stop));
+        let running = start(&desk.app, &desk.app.app, Until::Empty, &CancellationToken::new());
         // The digest has all the connections that it can have, and each waits for an answer.
         relay.wait_until(|seen| seen.count("RCPT") == 2).await;
         desk.mark().await;
@@ -49,10 +53,7 @@ on_both! {
 
 on_both! {
     async fn an_appeal_to_one_person_passes_a_digest_that_has_as_many_connections_as_people(store) {
-        let gate = Arc::new(Semaphore::new(0));
-        let held = Arc::clone(&gate);
-        let hold = move |to: &str| to.starts_with("bulk").then(|| Act::Hold(Arc::clone(&held)));
-        let relay = Faulty::start(Script::default().on_rcpt(hold)).await;
+        let (relay, gate) = holding().await;
         let desk = Desk::new(store, relay.address().port()).await;
         for number in 0..2 {
             desk.reader(&format!("bulk{number}"), Some("Leeds"), false).await;
@@ -62,8 +63,7 @@ on_both! {
         plan_all(&desk.app, digest).await;
         // Too late for the digest.
         desk.reader("near", Some("London"), true).await;
-        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
-        let running = tokio::spawn(dispatcher::run(app, templates, Until::Empty, Arc::new(Progress::default()), stop));
+        let running = start(&desk.app, &desk.app.app, Until::Empty, &CancellationToken::new());
         // One connection for each, and both wait for an answer.
         relay.wait_until(|seen| seen.count("RCPT") == 2).await;
         desk.mark().await;
@@ -84,8 +84,7 @@ on_both! {
         desk.reader("near", Some("London"), true).await;
         desk.app.post("News of the week", "Reports").await;
         desk.app.plan(Cadence::Weekly).await;
-        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
-        let running = tokio::spawn(dispatcher::run(app, templates, Until::Empty, Arc::new(Progress::default()), stop));
+        let running = start(&desk.app, &desk.app.app, Until::Empty, &CancellationToken::new());
         relay.wait_for(20).await;
         desk.mark().await;
         relay.wait_until(|seen| seen.taken.iter().any(|message| message.data.contains("text/calendar"))).await;
@@ -105,9 +104,8 @@ on_both! {
             desk.reader(&format!("near{number}"), Some("London"), true).await;
         }
         desk.mark().await;
-        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
-        let dispatcher = dispatcher::run(app, templates, Until::Stopped, Arc::new(Progress::default()), stop.clone());
-        let running = tokio::spawn(dispatcher);
+        let stop = CancellationToken::new();
+        let running = start(&desk.app, &desk.app.app, Until::Stopped, &stop);
         // All connections wait for an answer, and the others for a connection.
         relay.wait_until(|seen| seen.count("DATA") == 4).await;
         desk.app.post("News of the week", "Reports").await;
@@ -139,9 +137,8 @@ on_both! {
             desk.reader(name, None, true).await;
         }
         let edition = desk.mark().await.edition;
-        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
-        let dispatcher = dispatcher::run(app, templates, Until::Stopped, Arc::new(Progress::default()), stop.clone());
-        let running = tokio::spawn(dispatcher);
+        let stop = CancellationToken::new();
+        let running = start(&desk.app, &desk.app.app, Until::Stopped, &stop);
         relay.wait_for(1).await;
         stop.cancel();
         running.await.unwrap().unwrap();
@@ -218,8 +215,7 @@ on_both! {
         for number in 0..8 {
             desk.reader(&format!("near{number}"), Some("London"), true).await;
         }
-        let (app, templates, stop) = (Arc::clone(&desk.app.app), desk.app.templates(), CancellationToken::new());
-        let running = tokio::spawn(dispatcher::run(app, templates, Until::Empty, Arc::new(Progress::default()), stop));
+        let running = start(&desk.app, &desk.app.app, Until::Empty, &CancellationToken::new());
         // The digest has all the connections that it can have.
         for relay in &relays {
             relay.wait_until(|seen| seen.count("RCPT TO:<bulk") == 2).await;

@@ -1,16 +1,17 @@
 //! A dispatcher writes down how its relay is doing.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use handbill::dispatcher::{self, Progress, Until};
+use handbill::dispatcher::Until;
+use handbill::id::EditionId;
 use handbill::relay::RelayState;
 use handbill::subscribers::Cadence;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::TestApp;
-use crate::nodes::until;
+use crate::nodes::{start, until};
 use crate::smtp::{Act, Faulty, Script, Stage};
+use crate::stores::TestStore;
 
 async fn state(app: &TestApp) -> (RelayState, String) {
     let relays = app.store.relays().await.unwrap();
@@ -59,16 +60,21 @@ on_both! {
     }
 }
 
+/// A digest to one person.
+async fn one_delivery(store: TestStore, server: &Faulty) -> (TestApp, EditionId) {
+    let app = TestApp::new(store, server.address().port()).await;
+    app.people(1, Cadence::Weekly).await;
+    app.post("A strike", "").await;
+    let edition = app.plan(Cadence::Weekly).await;
+    (app, edition)
+}
+
 on_both! {
     async fn one_that_was_away_is_looked_for_when_there_is_nothing_to_send(store) {
         let server = Faulty::start(Script::default().on(Stage::Banner, Act::ReplyAndClose("421 4.3.2 closing"))).await;
-        let app = TestApp::new(store, server.address().port()).await;
-        app.people(1, Cadence::Weekly).await;
-        app.post("A strike", "").await;
-        let edition = app.plan(Cadence::Weekly).await;
-        let (progress, stop) = (Arc::new(Progress::default()), CancellationToken::new());
-        let running = dispatcher::run(Arc::clone(&app.app), app.templates(), Until::Stopped, progress, stop.clone());
-        let running = tokio::spawn(running);
+        let (app, edition) = one_delivery(store, &server).await;
+        let stop = CancellationToken::new();
+        let running = start(&app, &app.app, Until::Stopped, &stop);
         server.wait_until(|seen| seen.closed > 0).await;
         handbill::editions::brakes::cancel(&app.app, edition, "test").await.unwrap();
         server.wait_until(|seen| seen.closed > 1).await;
@@ -84,13 +90,9 @@ on_both! {
 on_both! {
     async fn that_one_can_be_reached_does_not_mean_that_it_takes_mail(store) {
         let server = Faulty::start(Script::default().on(Stage::Mail, Act::Reply("451 4.3.0 busy"))).await;
-        let app = TestApp::new(store, server.address().port()).await;
-        app.people(1, Cadence::Weekly).await;
-        app.post("A strike", "").await;
-        let edition = app.plan(Cadence::Weekly).await;
-        let (progress, stop) = (Arc::new(Progress::default()), CancellationToken::new());
-        let running = dispatcher::run(Arc::clone(&app.app), app.templates(), Until::Stopped, progress, stop.clone());
-        let running = tokio::spawn(running);
+        let (app, edition) = one_delivery(store, &server).await;
+        let stop = CancellationToken::new();
+        let running = start(&app, &app.app, Until::Stopped, &stop);
         let known = async || app.store.relays().await.unwrap();
         until("it does not stop", async || !known().await.is_empty()).await;
         let began = known().await[0].changed_at;
